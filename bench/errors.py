@@ -1,0 +1,33 @@
+"""What can go wrong with the bench itself (instruments have their own tree, drivers/errors.py)."""
+
+
+class BenchError(Exception):
+    """The bench, not the method under test, failed."""
+
+
+class ConfigError(BenchError, ValueError):
+    """A bench file, certificate, scenario or argument is wrong; says file, key and reason."""
+
+
+class CommandRefusedError(BenchError, PermissionError):
+    """An interlock forbids the command; nothing was sent."""
+
+
+class ConfirmationError(BenchError, TimeoutError):
+    """A command was sent but the read-back or end switch did not follow."""
+
+
+class InterlockTripError(BenchError, RuntimeError):
+    """A condition checked on every scan does not hold; the run ends in the safe state."""
+
+
+class CheckFailedError(BenchError, RuntimeError):
+    """A pre-flight check failed; nothing was actuated."""
+
+
+class InconclusiveError(BenchError, RuntimeError):
+    """The procedure cannot answer its question (never stable, truth void); not the method's fault."""
+
+
+class RunAbortedError(BenchError, InterruptedError):
+    """The operator (Ctrl-C) or the system (SIGTERM) asked the run to stop."""

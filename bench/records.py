@@ -1,0 +1,222 @@
+"""The nouns everybody uses. Frozen, SI inside; a bare float carries its unit in its name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Quality(IntEnum):
+    """How far a reading can be believed; recorded beside every value."""
+
+    GOOD = 0
+    UNDERRANGE = 1
+    OVERRANGE = 2
+    SENSOR_FAULT = 3
+    HELD = 4  # a slow instrument's last value, still within its period
+    STALE = 5  # no fresh value although one was due
+
+
+class Outcome(StrEnum):
+    """FAIL: the method is wrong. ERROR: the bench is."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    ERROR = "ERROR"
+    ABORTED = "ABORTED"
+
+
+class EventKind(StrEnum):
+    RUN_BEGUN = "run_begun"
+    RUN_ENDED = "run_ended"
+    PHASE_BEGUN = "phase_begun"
+    PHASE_ENDED = "phase_ended"
+    COMMAND_CONFIRMED = "command_confirmed"
+    POSITION_REACHED = "position_reached"
+    COMMAND_REFUSED = "command_refused"
+    INTERLOCK_TRIPPED = "interlock_tripped"
+    GAP = "gap"
+    LINK_LOST = "link_lost"
+    LINK_RESTORED = "link_restored"
+    SAFE_STATE = "safe_state"
+    STABLE = "stable"
+    WINDOW = "window"  # an interval that methods are asked about
+    ERROR = "error"
+    VERDICT = "verdict"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One recorded quantity, in the SI unit it is recorded in ("Pa", "K", "1" for states)."""
+
+    name: str
+    quantity: str
+    unit: str
+    range_min: float
+    range_max: float
+    accuracy: float
+    """Standard uncertainty of a reading's systematic part, in unit."""
+    compartment: str | None = None
+
+    @property
+    def column(self) -> str:
+        """Column of a results table: the name with its unit, so that a reader needs no legend."""
+        suffix = {"Pa": "pa", "K": "k", "1": "state"}.get(self.unit, self.unit.lower())
+        return f"{self.name}_{suffix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    channel: str
+    time_s: float
+    value: float
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One set of readings of all channels on the acquisition grid, arrays aligned with the run's channel list.
+
+    values: SI, NaN where nothing was read. offsets_s: each reading's own time minus time_s (negative: before).
+    quality: codes of Quality.
+    """
+
+    time_s: float
+    values: Floats
+    offsets_s: Floats
+    quality: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    time_s: float
+    kind: EventKind
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseClass:
+    """What the maker, or a run with no leak, says of a sensor's noise (science 1.5).
+
+    white: standard deviation of a one-second mean. representativeness and its correlation time: the
+    Ornstein-Uhlenbeck error of a point thermometer against the mean of the gas it stands for; zero where there
+    is none. resolution: step of the value delivered. All in the channel's unit.
+    """
+
+    white: float
+    representativeness: float = 0.0
+    correlation_time_s: float = 3600.0
+    resolution: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class GasThermometer:
+    channel: str
+    volume_fraction: float
+    noise: NoiseClass
+
+
+@dataclass(frozen=True, slots=True)
+class CompartmentRig:
+    """What a method may know of one compartment: never the drawn truth, only what the bench file states."""
+
+    name: str
+    volume_m3: float
+    u_volume_m3: float
+    pressure_channel: str
+    pressure_noise: NoiseClass
+    u_pressure_pa: float
+    u_temperature_k: float
+    thermometers: tuple[GasThermometer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """What a method may know of the rig. gas_constant: specific, J/(kg K)."""
+
+    gas_constant_j_kg_k: float
+    compartments: Mapping[str, CompartmentRig]
+    hatches: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A stretch of scans as a method sees it. columns: channel -> values, NaN where the reading was not usable."""
+
+    time_s: Floats
+    columns: Mapping[str, Floats]
+
+    def between(self, begin_s: float, end_s: float) -> "Series":
+        """The scans with begin_s <= time_s < end_s."""
+        rows = slice(*np.searchsorted(self.time_s, [begin_s, end_s]))
+        return Series(self.time_s[rows], {name: values[rows] for name, values in self.columns.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The question put to a method: how fast does compartment lose gas between begin_s and end_s, above its rate
+    in the background windows, when every leak was known to be closed? It says nothing of what leaked or how much.
+    """
+
+    name: str
+    compartment: str
+    begin_s: float
+    end_s: float
+    background: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeakEstimate:
+    """A method's answer. rate_kg_s > 0: gas is lost; u_kg_s: standard uncertainty, all contributions combined."""
+
+    method: str
+    window: str
+    rate_kg_s: float
+    u_kg_s: float
+    onset_s: float | None = None
+    compartment_probabilities: Mapping[str, float] = field(default_factory=dict)
+    leak_kind: str | None = None
+    time_to_limit_s: Mapping[str, float] = field(default_factory=dict)
+    alarm: bool | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What really leaked where and when: the certificate carried to the measured conditions. void: why not, or None."""
+
+    leak: str
+    compartment: str
+    rate_kg_s: float
+    u_kg_s: float
+    onset_s: float
+    end_s: float
+    budget: Mapping[str, float]
+    """Relative standard uncertainty by source (science 3.4)."""
+    void: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One method against one truth. normalised_error = (rate - truth) / sqrt(u^2 + u_truth^2)."""
+
+    leak: str
+    compartment: str
+    method: str
+    rate_kg_s: float
+    u_kg_s: float
+    truth_kg_s: float
+    truth_u_kg_s: float
+    normalised_error: float
+    covers_truth: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    outcome: Outcome
+    reason: str
