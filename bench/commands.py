@@ -1,0 +1,56 @@
+"""Commands are values: what shall happen, not how. Permission is a function of command and state (interlock.py)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OpenValve:
+    """Open a valve or hatch, by its name in the bench file."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseValve:
+    """Close a valve or hatch, by its name in the bench file."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartPump:
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopPump:
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPressure:
+    """Set the pressure controller's target and slew rate; it acts only when controlling."""
+
+    target: str
+    pressure_pa: float
+    rate_pa_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StartControl:
+    """Let the pressure controller regulate. Never during a leak hold: a regulator hides the leak."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopControl:
+    target: str
+
+
+Command = OpenValve | CloseValve | StartPump | StopPump | SetPressure | StartControl | StopControl
+
+
+def label(command: Command) -> str:
+    """The form used by interlock patterns, events and reports: "OpenValve:orifice_50um_transfer_compartment"."""
+    return f"{type(command).__name__}:{command.target}"

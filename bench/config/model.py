@@ -1,0 +1,243 @@
+"""The bench file: one TOML describes one bench, real or simulated. Closed models: an unknown key is an error.
+
+`load_bench(path, today)` (load.py) gives a checked `Bench`, or one line naming file, key and reason.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
+
+from bench.certificate import Certificate
+from bench.records import Channel, NoiseClass
+
+PowerLoss = Literal["open", "closed", "stays"]
+
+
+class Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BenchInfo(Entry):
+    name: str
+    location: str = ""
+    time_zone: str = "UTC"
+
+
+class Chamber(Entry):
+    volume_m3: PositiveFloat
+    u_volume_m3: NonNegativeFloat
+
+
+class Gas(Entry):
+    """What fills the mock-up. dew_point_k is a statement about the supply, so that vapour can be neglected or not."""
+
+    composition: str = "air"
+    gas_constant_j_kg_k: PositiveFloat = 287.055
+    heat_capacity_ratio: float = Field(default=1.4, gt=1.0)
+    dew_point_k: PositiveFloat
+
+
+class Wall(Entry):
+    area_m2: PositiveFloat
+    film_w_m2_k: PositiveFloat
+    heat_capacity_j_k: PositiveFloat
+    environment_w_k: NonNegativeFloat
+
+
+class Compartment(Entry):
+    name: str
+    volume_m3: PositiveFloat
+    u_volume_m3: NonNegativeFloat
+    wall: Wall
+
+
+class Actuator(Entry):
+    """Anything moved by one digital line. Names of nodes in connects: a compartment, chamber, pump, supply, room."""
+
+    name: str
+    connects: tuple[str, str]
+    instrument: str = "daq"
+    line: str
+    energised: Literal["open", "closed"] = "open"
+    open_switch: str | None = None
+    closed_switch: str | None = None
+    travel_s: NonNegativeFloat
+    without_power: PowerLoss
+
+
+class Valve(Actuator):
+    bore_m: PositiveFloat | None = None
+    """None: the orifice behind the valve, not the valve, limits the flow."""
+    seat_leakage_m2: NonNegativeFloat = 0.0
+    """Stated largest effective area of the closed seat."""
+
+
+class Hatch(Actuator):
+    pass
+
+
+class Leak(Entry):
+    name: str
+    compartment: str
+    kind: Literal["orifice"]
+    nominal_diameter_m: PositiveFloat
+    valve: str
+    certificate: Certificate
+
+
+class Pump(Entry):
+    name: str
+    instrument: str = "daq"
+    line: str
+    running_switch: str
+    valve: str
+    speed_m3_s: PositiveFloat
+    ultimate_pa: NonNegativeFloat
+
+
+class Supply(Entry):
+    """The pressure controller, the valve between it and the mock-up, and what it can deliver."""
+
+    controller: str
+    valve: str
+    source_pressure_pa: PositiveFloat
+    max_flow_kg_s: PositiveFloat
+
+
+class InstrumentEntry(Entry):
+    name: str
+    driver: str
+    address: str
+    serial: str | None = None
+    warm_up_s: NonNegativeFloat = 0.0
+    timeout_s: PositiveFloat = 2.0
+    options: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    settings: dict[str, str] = Field(default_factory=dict)
+    """Settings the instrument must have (units above all); checked at pre-flight, never written."""
+
+
+class NoiseEntry(Entry):
+    white: NonNegativeFloat
+    representativeness: NonNegativeFloat = 0.0
+    correlation_time_s: PositiveFloat = 3600.0
+    resolution: NonNegativeFloat = 0.0
+
+    def record(self) -> NoiseClass:
+        return NoiseClass(**self.model_dump())
+
+
+class ChannelEntry(Entry):
+    """value = scale * reading + offset, in the SI unit named; the reading is the driver's (SI, or volts)."""
+
+    name: str
+    quantity: Literal["pressure", "gas_temperature", "wall_temperature", "chamber_pressure", "supply_pressure", "switch"]
+    unit: Literal["Pa", "K", "1"]
+    instrument: str
+    input: str
+    compartment: str | None = None
+    volume_fraction: float | None = Field(default=None, gt=0.0, le=1.0)
+    range: tuple[float, float]
+    accuracy: NonNegativeFloat = 0.0
+    period_s: PositiveFloat = 1.0
+    noise: str | None = None
+    scale: float = 1.0
+    offset: float = 0.0
+    switch_pa: PositiveFloat | None = None
+    """Set point of a pressure switch on the chamber: closed (1) below it."""
+
+    def record(self) -> Channel:
+        low, high = self.range
+        return Channel(self.name, self.quantity, self.unit, low, high, self.accuracy, self.compartment)
+
+
+class Interlock(Entry):
+    """Holds while channel is above/below its limit. guards: command patterns refused while it does not hold.
+
+    trips: checked on every scan too; the run then ends in the safe state. Once not holding it holds again only
+    beyond limit -/+ hysteresis.
+    """
+
+    name: str
+    channel: str
+    above: float | None = None
+    below: float | None = None
+    hysteresis: NonNegativeFloat = 0.0
+    guards: tuple[str, ...] = ()
+    trips: bool = False
+    remedy: str = ""
+
+    @model_validator(mode="after")
+    def one_limit(self) -> Self:
+        if (self.above is None) == (self.below is None):
+            raise ValueError("give either above or below")
+        return self
+
+
+class SafeStep(Entry):
+    """safety = true: a step on a digital line that the loss of power also takes; false: best effort over a link."""
+
+    command: Literal["CloseValve", "OpenValve", "StopPump", "StopControl"]
+    target: str
+    safety: bool = True
+
+
+class AcquisitionEntry(Entry):
+    period_s: PositiveFloat = 1.0
+
+
+class Limits(Entry):
+    pressure_max_pa: PositiveFloat
+    temperature_min_k: PositiveFloat = 273.15
+    temperature_max_k: PositiveFloat = 323.15
+
+
+class Bench(Entry):
+    """A whole bench file, with its certificates read in. file and sha256 say where it came from."""
+
+    file: Path
+    sha256: str
+    bench: BenchInfo
+    chamber: Chamber
+    gas: Gas
+    supply: Supply
+    acquisition: AcquisitionEntry = AcquisitionEntry()
+    limits: Limits
+    compartment: tuple[Compartment, ...]
+    valve: tuple[Valve, ...]
+    hatch: tuple[Hatch, ...] = ()
+    leak: tuple[Leak, ...] = ()
+    pump: tuple[Pump, ...] = ()
+    instrument: tuple[InstrumentEntry, ...]
+    noise_class: dict[str, NoiseEntry]
+    channel: tuple[ChannelEntry, ...]
+    interlock: tuple[Interlock, ...] = ()
+    safe_state: tuple[SafeStep, ...]
+
+    @property
+    def actuators(self) -> dict[str, Actuator]:
+        return {a.name: a for a in (*self.valve, *self.hatch)}
+
+    @property
+    def channels(self) -> tuple[ChannelEntry, ...]:
+        """The channels stated, then one per end switch and running contact."""
+        return (*self.channel, *self._switch_channels())
+
+    def _switch_channels(self) -> Iterator[ChannelEntry]:
+        for actuator in (*self.valve, *self.hatch):
+            for position, line in (("open", actuator.open_switch), ("closed", actuator.closed_switch)):
+                if line is not None:
+                    yield _switch(f"{actuator.name}_{position}", actuator.instrument, line)
+        for pump in self.pump:
+            yield _switch(f"{pump.name}_running", pump.instrument, pump.running_switch)
+
+    def channels_of(self, compartment: str, quantity: str) -> tuple[ChannelEntry, ...]:
+        return tuple(c for c in self.channel if c.compartment == compartment and c.quantity == quantity)
+
+    def named_leak(self, name: str) -> Leak:
+        return next(leak for leak in self.leak if leak.name == name)
+
+
+def _switch(name: str, instrument: str, line: str) -> ChannelEntry:
+    return ChannelEntry(name=name, quantity="switch", unit="1", instrument=instrument, input=line, range=(0.0, 1.0))

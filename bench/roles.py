@@ -1,0 +1,76 @@
+"""What the bench needs of an instrument. Drivers satisfy these by shape; nothing here names a product."""
+
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
+
+class Status(Protocol):
+    """An enumeration member whose name is GOOD, UNDERRANGE, OVERRANGE or FAULT."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class Measured(Protocol):
+    """One value in SI units, taken offset_s after (negative: before) it was collected."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def status(self) -> Status: ...
+    @property
+    def offset_s(self) -> float: ...
+
+
+class Identity(Protocol):
+    @property
+    def manufacturer(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def serial(self) -> str: ...
+    @property
+    def firmware(self) -> str: ...
+
+
+class Instrument(Protocol):
+    """Every instrument: it identifies itself, takes part in scans and can be reached again after its link was lost."""
+
+    def identity(self) -> Identity: ...
+    def settings(self) -> Mapping[str, str]:
+        """What must not change during a run (units above all), as the instrument says it now."""
+
+    def request(self) -> None:
+        """Ask for this scan's values without waiting for them."""
+
+    def collect(self) -> Mapping[str, Measured]:
+        """The values asked for, by input name; an input with nothing new is absent."""
+
+    def reconnect(self) -> None: ...
+    def close(self) -> None: ...
+
+
+@runtime_checkable
+class DigitalLines(Protocol):
+    """Lines that move valves, hatches and contactors."""
+
+    def write_line(self, line: str, state: bool) -> None: ...  # noqa: FBT001 - a level is a bool
+    def read_line(self, line: str) -> bool:
+        """The level the device says the line has, not the one last written."""
+
+
+@runtime_checkable
+class SampleClock(Protocol):
+    """An instrument whose samples are hardware-timed from start() on."""
+
+    def start(self) -> None: ...
+
+
+@runtime_checkable
+class PressureController(Protocol):
+    def set_rate(self, rate_pa_s: float) -> None: ...
+    def set_pressure(self, pressure_pa: float) -> None: ...
+    def set_control(self, on: bool) -> None: ...  # noqa: FBT001 - as the instrument's own command
+    def controlling(self) -> bool: ...
+    def in_limits(self) -> bool: ...
+    def source_pressure_pa(self) -> float: ...

@@ -1,0 +1,165 @@
+"""The simulated rig: one plant, its sensors and its lines, advanced lazily to the clock whenever somebody asks."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from bench.clock import Clock
+from bench.config.model import Actuator, Bench, ChannelEntry
+from bench.records import Floats, NoiseClass
+from bench.sim import kernel
+from bench.sim.model import build
+from bench.sim.scenario import Draws, Scenario
+from bench.sim.sensors import Sensor, make_sensor
+from bench.sim.state import State
+
+GRID_S = 0.1
+"""Internal grid of plant and sensors; commands act at their exact instants."""
+HISTORY_S = 600.0
+SILENT = NoiseClass(white=0.0)
+
+
+class SimulatedRig:
+    def __init__(self, bench: Bench, scenario: Scenario, seed: int, clock: Clock) -> None:
+        self.bench = bench
+        self.draws = Draws(seed, hidden=scenario.hidden_draws)
+        self.model = build(bench, scenario, self.draws)
+        self.clock = clock
+        self._state = self.model.state
+        self._half, self._ahead = (_copy(self._state) for _ in range(2))
+        self._time_s = 0.0
+        self._ahead_s = math.nan
+        nodes = self.model.plant.volume.size
+        self._history = np.zeros((int(HISTORY_S / GRID_S), 2 * nodes))
+        self._record_start()
+        self._sensors = {entry.name: self._sensor(entry, seed) for entry in bench.channel if entry.unit != "1"}
+        self._outputs: dict[str, Callable[[bool], None]] = self._wire_outputs()
+        self._levels: dict[str, Callable[[], bool]] = self._wire_levels()
+        self._written: dict[str, bool] = dict.fromkeys(self._outputs, False)
+
+    # -- time ----------------------------------------------------------------------------------------------------
+    def state(self) -> State:
+        """The plant now. Between grid points a copy is run ahead, so that asking never changes the course."""
+        now = self.clock.now()
+        grid = math.floor(now / GRID_S + 1e-6) * GRID_S
+        self._run(self._state, self._time_s, grid)
+        self._time_s = max(self._time_s, grid)
+        if now - self._time_s <= 1e-9:
+            return self._state
+        if self._ahead_s != now:
+            _assign(self._ahead, self._state)
+            self._run(self._ahead, self._time_s, now)
+            self._ahead_s = now
+        return self._ahead
+
+    def command(self, act: Callable[[State], None]) -> None:
+        """Let act change the state at this very instant."""
+        self.state()
+        now = self.clock.now()
+        self._run(self._state, self._time_s, now)
+        self._time_s = max(self._time_s, now)
+        self._ahead_s = math.nan
+        act(self._state)
+
+    def _run(self, state: State, begin_s: float, end_s: float) -> None:
+        if end_s - begin_s > 1e-9:
+            kernel.run(self.model.plant, state, self._half, self._history, begin_s, end_s, GRID_S)
+
+    def _record_start(self) -> None:
+        nodes = self.model.plant.volume.size
+        self._history[0, :nodes] = [self.true_pressure_pa(i, self._state) for i in range(nodes)]
+        self._history[0, nodes:] = self._state.temperature[:nodes]
+
+    # -- what is there -------------------------------------------------------------------------------------------
+    def true_pressure_pa(self, node: int, state: State | None = None) -> float:
+        return float(kernel.pressure(self.model.plant, self.state() if state is None else state, node))
+
+    def shown(self, entry: ChannelEntry) -> float:
+        """What the channel's sensor shows now, SI."""
+        return self._sensors[entry.name].show(self._true_value(entry), self._index())
+
+    def shown_at(self, entry: ChannelEntry, times_s: Floats) -> Floats:
+        """What a compartment's pressure sensor showed at past times on the grid (the last HISTORY_S), Pa."""
+        indices = np.floor(times_s / GRID_S + 1e-6).astype(np.int64)
+        self.state()
+        column = self.model.node[entry.compartment or "chamber"]
+        true = self._history[indices % self._history.shape[0], column]
+        return self._sensors[entry.name].show_many(true, indices)
+
+    def _index(self) -> int:
+        return math.floor(self.clock.now() / GRID_S + 1e-6)
+
+    def _true_value(self, entry: ChannelEntry) -> float:
+        state = self.state()
+        node = self.model.node[entry.compartment or "chamber"]
+        if entry.quantity == "gas_temperature":
+            return float(state.temperature[node])
+        if entry.quantity == "wall_temperature":
+            return float(state.wall[node])
+        if entry.quantity == "supply_pressure":
+            return float(state.controller[4])
+        return self.true_pressure_pa(node, state)
+
+    def _sensor(self, entry: ChannelEntry, seed: int) -> Sensor:
+        noise = self.bench.noise_class[entry.noise].record() if entry.noise else SILENT
+        rate_hz = 1.0 / GRID_S if entry.quantity == "pressure" else 1.0
+        return make_sensor(entry, noise, self.draws, seed, grid_s=GRID_S, rate_hz=rate_hz)
+
+    # -- lines ---------------------------------------------------------------------------------------------------
+    def write_line(self, line: str, state: bool) -> None:  # noqa: FBT001 - a level is a bool
+        self._written[line] = state
+        self._outputs[line](state)
+
+    def read_line(self, line: str) -> bool:
+        """Level of an input line, or the state of an output line."""
+        return self._written[line] if line in self._written else self._levels[line]()
+
+    def _wire_outputs(self) -> dict[str, Callable[[bool], None]]:
+        wires: dict[str, Callable[[bool], None]] = {a.line: self._mover(a) for a in self.bench.actuators.values()}
+        for pump in self.bench.pump:
+            wires[pump.line] = lambda on: self.command(lambda state: state.pump.fill(float(on)))
+        return wires
+
+    def _mover(self, actuator: Actuator) -> Callable[[bool], None]:
+        index = self.model.path[actuator.name]
+
+        def move(level: bool) -> None:  # noqa: FBT001 - a level is a bool
+            wanted = 1.0 if level == (actuator.energised == "open") else 0.0
+            self.command(lambda state: state.wanted.__setitem__(index, wanted))
+
+        return move
+
+    def _wire_levels(self) -> dict[str, Callable[[], bool]]:
+        wires: dict[str, Callable[[], bool]] = {}
+        for actuator in self.bench.actuators.values():
+            index = self.model.path[actuator.name]
+            for line, position in ((actuator.open_switch, 1.0), (actuator.closed_switch, 0.0)):
+                if line is not None:
+                    wires[line] = partial(self._at_position, index, position)
+        for pump in self.bench.pump:
+            wires[pump.running_switch] = lambda: bool(self.state().pump[0] > 0.0)
+        for entry in self.bench.channel:
+            if entry.unit == "1":
+                wires[entry.input] = self._contact(entry)
+        return wires
+
+    def _at_position(self, index: int, position: float) -> bool:
+        return bool(abs(self.state().opening[index] - position) < 1e-9)
+
+    def _contact(self, entry: ChannelEntry) -> Callable[[], bool]:
+        """A pressure switch, or a safety contact, which is closed while all is well."""
+        if entry.switch_pa is None:
+            return lambda: True
+        limit, chamber = entry.switch_pa, self.model.node["chamber"]
+        return lambda: self.true_pressure_pa(chamber) < limit
+
+
+def _copy(state: State) -> State:
+    return State(*(array.copy() for array in state))
+
+
+def _assign(target: State, source: State) -> None:
+    for old, new in zip(target, source, strict=True):
+        old[:] = new
