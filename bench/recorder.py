@@ -200,9 +200,11 @@ class Recorder:
         write_atomically(self.folder / name, json_text(value).encode() + b"\n")
 
     def write_table(self, name: str, table: pd.DataFrame) -> None:
+        """As Parquet; a mapping in a cell becomes JSON text: its keys differ by row, and Parquet knows no empty one."""
         self._refuse_if_sealed(name)
         part = self.folder / f"{name}.part"
-        pq.write_table(pa.Table.from_pandas(table, preserve_index=False), part, compression="zstd")
+        flat = table.map(lambda cell: json_text(cell, None) if isinstance(cell, Mapping) else cell)
+        pq.write_table(pa.Table.from_pandas(flat, preserve_index=False), part, compression="zstd")
         _commit(part, self.folder / name)
 
     def close_scans(self) -> None:

@@ -93,6 +93,24 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class RigState:
+    """The latest scan, by channel name: what interlocks and conditions look at."""
+
+    places: Mapping[str, int]
+    scan: Scan
+
+    def value(self, channel: str) -> float:
+        """SI value, NaN where nothing was read."""
+        return float(self.scan.values[self.places[channel]])
+
+    def quality(self, channel: str) -> Quality:
+        return Quality(int(self.scan.quality[self.places[channel]]))
+
+    def usable(self, channel: str) -> bool:
+        return self.quality(channel) in (Quality.GOOD, Quality.HELD)
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     time_s: float
     kind: EventKind

@@ -132,7 +132,9 @@ class ChannelEntry(Entry):
     """value = scale * reading + offset, in the SI unit named; the reading is the driver's (SI, or volts)."""
 
     name: str
-    quantity: Literal["pressure", "gas_temperature", "wall_temperature", "chamber_pressure", "supply_pressure", "switch"]
+    quantity: Literal[
+        "pressure", "gas_temperature", "wall_temperature", "chamber_pressure", "supply_pressure", "switch"
+    ]
     unit: Literal["Pa", "K", "1"]
     instrument: str
     input: str

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from bench.clock import Clock
+from bench.clock import VirtualClock
 from bench.config.model import Actuator, Bench, ChannelEntry
 from bench.records import Floats, NoiseClass
 from bench.sim import kernel
@@ -22,7 +22,7 @@ SILENT = NoiseClass(white=0.0)
 
 
 class SimulatedRig:
-    def __init__(self, bench: Bench, scenario: Scenario, seed: int, clock: Clock) -> None:
+    def __init__(self, bench: Bench, scenario: Scenario, seed: int, clock: VirtualClock) -> None:
         self.bench = bench
         self.draws = Draws(seed, hidden=scenario.hidden_draws)
         self.model = build(bench, scenario, self.draws)
@@ -38,6 +38,11 @@ class SimulatedRig:
         self._outputs: dict[str, Callable[[bool], None]] = self._wire_outputs()
         self._levels: dict[str, Callable[[], bool]] = self._wire_levels()
         self._written: dict[str, bool] = dict.fromkeys(self._outputs, False)
+
+    def compile(self) -> None:
+        """Compile the equations (seconds, once per installation) by a step of copies that nobody looks at."""
+        scratch = _copy(self._state), _copy(self._state)
+        kernel.run(self.model.plant, *scratch, self._history.copy(), 0.0, GRID_S, GRID_S)
 
     # -- time ----------------------------------------------------------------------------------------------------
     def state(self) -> State:

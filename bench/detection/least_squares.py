@@ -1,0 +1,48 @@
+"""Linear least squares with the errors' covariance known, or unknown and all alike."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cholesky, solve_triangular
+
+from bench.records import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """y = design @ coefficients + error. chi_square: residual sum of squares over the covariance that was assumed."""
+
+    coefficients: Floats
+    covariance: Floats
+    chi_square: float
+    degrees_of_freedom: int
+
+    @property
+    def reduced_chi_square(self) -> float:
+        """About 1 if the covariance is right; its square root is the Birge ratio."""
+        return self.chi_square / self.degrees_of_freedom
+
+
+def fit_generalised(design: Floats, y: Floats, covariance: Floats) -> Fit:
+    """Aitken's estimator (X' C^-1 X)^-1 X' C^-1 y by whitening with the Cholesky factor, O(n^3).
+
+    design: (n, p), n > p, of full rank; y: (n,); covariance: (n, n), in the square of y's unit. Raises
+    numpy.linalg.LinAlgError if the covariance is not positive definite.
+    """
+    factor = cholesky(covariance, lower=True)
+    whitened = solve_triangular(factor, np.column_stack([design, y]), lower=True)
+    return _fit_white(whitened[:, :-1], whitened[:, -1])
+
+
+def fit_ordinary(design: Floats, y: Floats) -> Fit:
+    """Classical regression: errors independent and alike, their variance taken from the residuals (JCGM 100 H.3)."""
+    fit = _fit_white(design, y)
+    return Fit(fit.coefficients, fit.covariance * fit.reduced_chi_square, fit.chi_square, fit.degrees_of_freedom)
+
+
+def _fit_white(design: Floats, y: Floats) -> Fit:
+    q, r = np.linalg.qr(design)
+    coefficients = solve_triangular(r, q.T @ y)
+    r_inverse = solve_triangular(r, np.eye(r.shape[0]))
+    residual = y - design @ coefficients
+    return Fit(coefficients, r_inverse @ r_inverse.T, float(residual @ residual), y.size - r.shape[0])

@@ -1,0 +1,60 @@
+"""ln m of a compartment, up to a constant, from block means of its pressure and gas thermometers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.detection.blocks import Blocks
+from bench.detection.gas_temperature import mean_gas_temperature, volume_fractions
+from bench.detection.noise import block_covariance
+from bench.detection.segments import Labels
+from bench.records import CompartmentRig, Floats, GasThermometer, NoiseClass
+
+MIN_SHARE = 0.5
+"""A thermometer with readings in fewer of a segment's blocks than this is left out, rather than the blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogMass:
+    """n blocks, each array of shape (n,). y = ln P - ln T; covariance: of y, (n, n). time_s: the pressure's."""
+
+    segment: Labels
+    time_s: Floats
+    pressure_pa: Floats
+    temperature_k: Floats
+    y: Floats
+    covariance: Floats
+
+
+def read_thermometers(compartment: CompartmentRig, blocks: Blocks) -> tuple[GasThermometer, ...]:
+    """The thermometers with readings in enough blocks of every segment in which the pressure was read."""
+    pressure_read = np.isfinite(blocks.means[compartment.pressure_channel].value)
+    read_segments = [pressure_read & (blocks.segment == number) for number in np.unique(blocks.segment[pressure_read])]
+
+    def share(thermometer: GasThermometer) -> float:
+        read = np.isfinite(blocks.means[thermometer.channel].value)
+        return min((float(np.mean(read[rows])) for rows in read_segments), default=0.0)
+
+    return tuple(thermometer for thermometer in compartment.thermometers if share(thermometer) >= MIN_SHARE)
+
+
+def log_mass(compartment: CompartmentRig, thermometers: tuple[GasThermometer, ...], blocks: Blocks) -> LogMass:
+    """From blocks in which the pressure and all the thermometers were read.
+
+    Errors of different sensors are independent; dy/dP = 1 / P, dy/dT_j = -f_j T / T_j^2.
+    """
+    pressure = blocks.means[compartment.pressure_channel]
+    readings_k = {thermometer.channel: blocks.means[thermometer.channel].value for thermometer in thermometers}
+    temperature_k = mean_gas_temperature(thermometers, readings_k)
+    covariance = _covariance(blocks, compartment.pressure_channel, compartment.pressure_noise, 1.0 / pressure.value)
+    for thermometer, fraction in zip(thermometers, volume_fractions(thermometers), strict=True):
+        sensitivity = fraction * temperature_k / readings_k[thermometer.channel] ** 2
+        covariance += _covariance(blocks, thermometer.channel, thermometer.noise, sensitivity)
+    y = np.log(pressure.value) - np.log(temperature_k)
+    return LogMass(blocks.segment, pressure.time_s, pressure.value, temperature_k, y, covariance)
+
+
+def _covariance(blocks: Blocks, channel: str, noise: NoiseClass, sensitivity: Floats) -> Floats:
+    """One sensor's part of the covariance of y. sensitivity: dy/d(reading), shape (n,)."""
+    of_reading = block_covariance(noise, blocks.centre_s, blocks.width_s, blocks.means[channel].fresh)
+    return np.outer(sensitivity, sensitivity) * of_reading

@@ -1,0 +1,53 @@
+"""Pressure decay as it is often done: raw pressure, straight line, textbook standard error. The baseline to beat."""
+
+import numpy as np
+
+from bench.detection.gas_temperature import losses, mean_gas_temperature
+from bench.detection.least_squares import Fit, fit_ordinary
+from bench.detection.method import CannotEstimateError
+from bench.detection.segments import design_matrix, samples, usable
+from bench.records import CompartmentRig, LeakEstimate, Rig, Series, Window
+
+MIN_SAMPLES = 3
+
+
+class PressureDecay:
+    """rate = -V / (R T) (dP/dt - dP/dt of the background), T the window's mean (ASTM E2930 regression form).
+
+    Its standard uncertainty is the classical one of independent residuals, without the volume's: too small wherever
+    errors last longer than a sample (science 0.2). A temperature drift dT/dt of the hold that the background did not
+    have adds -P V / (R T^2) dT/dt to the rate.
+    """
+
+    name = "pressure_decay"
+
+    def estimate(self, rig: Rig, series: Series, window: Window) -> LeakEstimate:
+        compartment = rig.compartments[window.compartment]
+        fit = self._slopes(series, window, compartment.pressure_channel)
+        temperature_k, notes = self._temperature(series, window, compartment)
+        kg_per_pa = compartment.volume_m3 / (rig.gas_constant_j_kg_k * temperature_k)
+        rate_kg_s = -kg_per_pa * float(fit.coefficients[0])
+        u_kg_s = kg_per_pa * float(np.sqrt(fit.covariance[0, 0]))
+        return LeakEstimate(self.name, window.name, rate_kg_s, u_kg_s, notes=notes)
+
+    def _slopes(self, series: Series, window: Window, channel: str) -> Fit:
+        """Coefficient 0: slope of the hold above the background's, Pa/s."""
+        segment, scans = samples(series, window)
+        pressure_pa = usable(scans, channel)
+        good = np.isfinite(pressure_pa)
+        counts = np.bincount(segment[good], minlength=1 + len(window.background))
+        if counts.min() < MIN_SAMPLES:
+            reason = f"{counts.min()} usable samples of {channel} in a segment, {MIN_SAMPLES} needed"
+            raise CannotEstimateError(self.name, window.name, reason)
+        return fit_ordinary(design_matrix(segment[good], scans.time_s[good]), pressure_pa[good])
+
+    def _temperature(
+        self, series: Series, window: Window, compartment: CompartmentRig
+    ) -> tuple[float, tuple[str, ...]]:
+        hold = series.between(window.begin_s, window.end_s)
+        readings = {t.channel: usable(hold, t.channel) for t in compartment.thermometers}
+        kept = [t for t in compartment.thermometers if np.any(np.isfinite(readings[t.channel]))]
+        if not kept:
+            raise CannotEstimateError(self.name, window.name, "no gas thermometer has a usable reading")
+        means = {t.channel: np.array([np.nanmean(readings[t.channel])]) for t in kept}
+        return float(mean_gas_temperature(kept, means)[0]), losses(compartment.thermometers, kept)

@@ -1,0 +1,13 @@
+"""The methods that come with the bench."""
+
+from collections.abc import Mapping
+
+from bench.detection.compensated_mass import CompensatedMass
+from bench.detection.method import Method
+from bench.detection.pressure_decay import PressureDecay
+
+
+def methods() -> Mapping[str, Method]:
+    """Name -> method. A new method is one file beside these and one entry here."""
+    shipped: tuple[Method, ...] = (PressureDecay(), CompensatedMass())
+    return {method.name: method for method in shipped}

@@ -1,0 +1,272 @@
+"""One procedure's hold on the station: phases, holds, commands, events, and a safe exit by every door."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+import numpy as np
+
+from bench import commands
+from bench.acquisition import Acquisition
+from bench.clock import Clock
+from bench.commands import Command, label
+from bench.errors import (
+    BenchError,
+    CommandRefusedError,
+    ConfirmationError,
+    InconclusiveError,
+    InterlockTripError,
+    RunAbortedError,
+)
+from bench.interlock import Condition, conditions, trips, violations
+from bench.recorder import Recorder
+from bench.records import Event, EventKind, Outcome, Quality, RigState, Scan, Series, Verdict, Window
+from bench.station import Position, Station
+from bench.stop import StopRequest
+from drivers.errors import InstrumentError
+
+T = TypeVar("T")
+KEPT_SCANS = 7200
+"""Scans that conditions can look back on; the recorder has them all."""
+SWITCH_PATIENCE_S = 5.0
+"""How long past its stated travel time an end switch may take."""
+USABLE = (Quality.GOOD, Quality.HELD)
+
+
+class Listener(Protocol):
+    """Somebody who watches a run: a terminal, a page."""
+
+    def phase_begun(self, name: str) -> None: ...
+    def scanned(self, state: RigState) -> None: ...
+
+
+Runner = Callable[[str, Callable[[], T]], T]
+"""Performs a phase's body under its name; Prefect's adapter makes it a task."""
+
+
+class Run:
+    """A context manager. Whatever ends it, the safe state is reached and read back, and no first error is hidden."""
+
+    def __init__(
+        self, station: Station, recorder: Recorder, clock: Clock, listener: Listener, stop: StopRequest
+    ) -> None:
+        self.station = station
+        self.bench = station.bench
+        self.recorder = recorder
+        self.clock = clock
+        self.verdict: Verdict | None = None
+        self.runner: Runner[object] = lambda _, body: body()
+        self._listener = listener
+        self._acquisition = Acquisition(station, clock)
+        self._stop = stop
+        self._places = {entry.name: i for i, entry in enumerate(station.channels)}
+        self._standing: dict[str, Condition] = {}
+        self._history: deque[Scan] = deque(maxlen=KEPT_SCANS)
+        self._state: RigState | None = None
+        self._deadline_s = 0.0
+        self._safe = False
+        self.scans = 0
+
+    # -- from beginning to end -----------------------------------------------------------------------------------
+    def __enter__(self) -> Self:
+        self.event(EventKind.RUN_BEGUN)
+        self.station.start_sampling()
+        self._deadline_s = self.clock.now() + self.bench.acquisition.period_s
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._stop.shield()
+        try:
+            self.verdict = verdict_of(error) or self.verdict
+            if error is not None:
+                self.event(EventKind.ERROR, type=type(error).__name__, message=str(error))
+            if not self._safe:
+                self.make_safe()
+            outcome = self.verdict or Verdict(Outcome.ERROR, "the procedure ended without a verdict")
+            self.verdict = outcome
+            self.event(EventKind.RUN_ENDED, outcome=outcome.outcome, reason=outcome.reason)
+        finally:
+            self.recorder.close_scans()
+
+    def perform(self, name: str, body: Callable[[], T]) -> T:
+        """Do body as the phase called name."""
+
+        def inside() -> T:
+            with self._phase(name):
+                return body()
+
+        return self.runner(name, inside)  # type: ignore[return-value]  # a runner gives back what the body gave
+
+    @contextmanager
+    def _phase(self, name: str) -> Iterator[None]:
+        self.event(EventKind.PHASE_BEGUN, phase=name)
+        self._listener.phase_begun(name)
+        yield
+        self.event(EventKind.PHASE_ENDED, phase=name)
+
+    # -- scanning ------------------------------------------------------------------------------------------------
+    @property
+    def state(self) -> RigState:
+        """The latest scan; the first is taken when nobody has yet."""
+        if self._state is None:
+            self.scan()
+        assert self._state is not None
+        return self._state
+
+    def hold(self, duration_s: float) -> None:
+        """Scan for duration_s: record, check interlocks, obey a request to stop."""
+        end_s = self.clock.now() + duration_s
+        while self._deadline_s <= end_s + 1e-9:
+            self.scan()
+
+    def wait_for(self, condition: Callable[[RigState], bool], limit_s: float, what: str) -> None:
+        """Scan until condition holds; after limit_s the question cannot be answered."""
+        end_s = self.clock.now() + limit_s
+        while not condition(self.state):
+            if self.clock.now() >= end_s:
+                raise InconclusiveError(f"{what}: not within {limit_s:g} s")
+            self.scan()
+
+    def scan(self) -> None:
+        """The next scan on the grid."""
+        if self._stop.asked and not self._safe:
+            raise RunAbortedError(f"stopped by {self._stop.asked}")
+        self._take_scan()
+        reasons = trips(self.bench.interlock, self._standing)
+        if reasons:
+            self.event(EventKind.INTERLOCK_TRIPPED, reasons=reasons)
+            raise InterlockTripError("; ".join(reasons))
+
+    def _take_scan(self) -> None:
+        self._await_deadline()
+        scan, events = self._acquisition.scan()
+        self.recorder.record(scan)
+        for event in events:
+            self.recorder.event(event)
+        self.scans += 1
+        self._history.append(scan)
+        self._state = RigState(self._places, scan)
+        self._standing = conditions(self.bench.interlock, self._standing, self._state)
+        self._listener.scanned(self._state)
+
+    def _await_deadline(self) -> None:
+        """Wait for the grid's next point; points already missed are an event, never silently skipped."""
+        period_s = self.bench.acquisition.period_s
+        missed = int((self.clock.now() - self._deadline_s) // period_s)
+        if missed > 0:
+            self.event(EventKind.GAP, missed_scans=missed, since_s=self._deadline_s)
+            self._deadline_s += missed * period_s
+        self.clock.sleep_until(self._deadline_s)
+        self._deadline_s += period_s
+
+    def series(self, duration_s: float) -> Series:
+        """The last duration_s of scans (as far as kept), NaN where a reading was not usable."""
+        since_s = self.clock.now() - duration_s
+        scans = [scan for scan in self._history if scan.time_s > since_s]
+        values = np.stack([np.where(np.isin(s.quality, USABLE), s.values, np.nan) for s in scans])
+        columns = {name: values[:, place] for name, place in self._places.items()}
+        return Series(np.array([scan.time_s for scan in scans]), columns)
+
+    # -- the one door --------------------------------------------------------------------------------------------
+    def execute(self, command: Command) -> float:
+        """Let the hardware act, if the interlocks allow; returns the time at which the device confirmed it.
+
+        Raises CommandRefusedError (nothing sent), ConfirmationError (sent, but not seen to follow), InstrumentError.
+        """
+        self._refuse_unless_fresh(command)
+        refusals = violations(command, self.bench.interlock, self._standing)
+        if refusals:
+            self.event(EventKind.COMMAND_REFUSED, command=label(command), reasons=refusals)
+            raise CommandRefusedError(f"{label(command)} refused: {'; '.join(refusals)}")
+        self._safe = False
+        self.station.send(command)
+        if not self.station.confirmed(command):
+            raise ConfirmationError(f"{label(command)}: sent, but the device does not read back so")
+        confirmed_s = self.clock.now()
+        self.event(EventKind.COMMAND_CONFIRMED, command=label(command))
+        self._await_positions(command)
+        return confirmed_s
+
+    def _refuse_unless_fresh(self, command: Command) -> None:
+        """Interlocks judge the latest scan; if that is older than two periods (or there is none) take one now."""
+        if self._state is None or self.clock.now() - self._state.scan.time_s > 2.0 * self.bench.acquisition.period_s:
+            self.scan()
+        if self.clock.now() - self.state.scan.time_s > 2.0 * self.bench.acquisition.period_s:
+            raise CommandRefusedError(f"{label(command)} refused: no fresh scan")
+
+    def _await_positions(self, command: Command) -> None:
+        wanted = self.station.positions(command)
+        if not wanted:
+            return
+        actuator = self.bench.actuators.get(command.target)
+        limit_s = self.clock.now() + (actuator.travel_s if actuator else 0.0) + SWITCH_PATIENCE_S
+        while not self._reached(wanted):
+            if self.clock.now() > limit_s:
+                raise ConfirmationError(f"{label(command)}: end switch {wanted[0].channel} did not follow")
+            self.scan()
+        position = {commands.OpenValve: "open", commands.CloseValve: "closed"}.get(type(command), label(command))
+        self.event(EventKind.POSITION_REACHED, actuator=command.target, position=position)
+
+    def _reached(self, wanted: tuple[Position, ...]) -> bool:
+        return all(self.state.usable(p.channel) and self.state.value(p.channel) == p.level for p in wanted)
+
+    # -- safe state ----------------------------------------------------------------------------------------------
+    def make_safe(self) -> None:
+        """Every step of the declared safe state, in order, whatever fails on the way; read back by line and switch."""
+        self._safe = True
+        steps = [_COMMANDS[step.command](step.target) for step in self.bench.safe_state]
+        failures = [failure for step in steps if (failure := self._safe_step(step))]
+        wanted = tuple(p for step in steps for p in self.station.positions(step))
+        failures += self._unreached(wanted)
+        self.event(EventKind.SAFE_STATE, steps=[label(step) for step in steps], failures=failures)
+        if failures and self.verdict is None:
+            self.verdict = Verdict(Outcome.ERROR, f"safe state not reached: {failures[0]}")
+
+    def _safe_step(self, step: Command) -> str | None:
+        try:
+            self.station.send(step)
+            return None if self.station.confirmed(step) else f"{label(step)}: not read back"
+        except (InstrumentError, BenchError) as error:
+            return f"{label(step)}: {error}"
+
+    def _unreached(self, wanted: tuple[Position, ...]) -> list[str]:
+        """Scan until all end switches show the safe position, or patience ends."""
+        limit_s = self.clock.now() + SWITCH_PATIENCE_S
+        self._take_scan()
+        while not self._reached(wanted) and self.clock.now() < limit_s:
+            self._take_scan()
+        return [f"{p.channel} does not show {p.level:g}" for p in wanted if not self._reached((p,))]
+
+    # -- events --------------------------------------------------------------------------------------------------
+    def event(self, kind: EventKind, **detail: object) -> None:
+        self.recorder.event(Event(self.clock.now(), kind, detail))
+
+    def window(self, window: Window) -> None:
+        """Note an interval that methods will be asked about."""
+        detail = {"window": window.name, "compartment": window.compartment}
+        self.event(EventKind.WINDOW, **detail, begin_s=window.begin_s, end_s=window.end_s, background=window.background)
+
+    def conclude(self, verdict: Verdict) -> None:
+        self.verdict = self.verdict or verdict
+        self.event(EventKind.VERDICT, outcome=self.verdict.outcome, reason=self.verdict.reason)
+
+
+_COMMANDS: dict[str, Callable[[str], Command]] = {
+    "OpenValve": commands.OpenValve,
+    "CloseValve": commands.CloseValve,
+    "StopPump": commands.StopPump,
+    "StopControl": commands.StopControl,
+}
+
+
+def verdict_of(error: BaseException | None) -> Verdict | None:
+    """What an exception that ends a run says of it; None when the run came to its end."""
+    if error is None:
+        return None
+    if isinstance(error, RunAbortedError) or not isinstance(error, Exception):
+        return Verdict(Outcome.ABORTED, str(error) or type(error).__name__)
+    if isinstance(error, InconclusiveError):
+        return Verdict(Outcome.INCONCLUSIVE, str(error))
+    return Verdict(Outcome.ERROR, f"{type(error).__name__}: {error}")

@@ -1,0 +1,56 @@
+"""Sample clock arithmetic: which samples exist at a time, and when the next are due. Nothing generates samples."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+FINITE: Final = 10178
+CONTINUOUS: Final = 10123
+
+# Part of a sample period by which a sample may be "early": the sum started_s + (k + 1) / rate_hz and the clock's own
+# sums round differently, and a sample due now must count.
+_ROUNDING: Final = 1e-6
+
+# "How is buffer size determined", NI-DAQmx help: rate up to (S/s), buffer (S per channel).
+_DEFAULT_BUFFERS: Final = ((100.0, 1_000), (10_000.0, 10_000), (1_000_000.0, 100_000), (math.inf, 1_000_000))
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Hardware timing of a task. `samples` per channel: how many (finite), or the smallest buffer (continuous)."""
+
+    rate_hz: float
+    mode: int
+    samples: int
+
+    @property
+    def total(self) -> int | None:
+        return self.samples if self.mode == FINITE else None
+
+    @property
+    def buffer_size(self) -> int:
+        """Samples per channel that wait to be read before the oldest is overwritten."""
+        if self.mode == FINITE:
+            return self.samples
+        return max(self.samples, next(size for rate_hz, size in _DEFAULT_BUFFERS if self.rate_hz <= rate_hz))
+
+
+@dataclass(frozen=True, slots=True)
+class SampleClock:
+    """A running clock: sample k = 0, 1, ... is taken at started_s + (k + 1) / rate_hz."""
+
+    started_s: float
+    timing: Timing
+
+    def due_s(self, sample: int) -> float:
+        return self.started_s + (sample + 1) / self.timing.rate_hz
+
+    def acquired(self, now_s: float) -> int:
+        count = math.floor((now_s - self.started_s) * self.timing.rate_hz + _ROUNDING)
+        return count if self.timing.total is None else min(count, self.timing.total)
+
+    def times_s(self, first: int, count: int) -> NDArray[np.float64]:
+        return self.started_s + np.arange(first + 1, first + count + 1) / self.timing.rate_hz

@@ -1,0 +1,123 @@
+"""The command `leakbench`. Heavy imports wait until a subcommand needs them, so that --help answers at once."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from procedures.session import Order, Session
+
+EXIT_CODES = {"PASS": 0, "INCONCLUSIVE": 20, "FAIL": 30, "ABORTED": 40, "ERROR": 50}
+BAD_CONFIGURATION = 70
+DEFAULT_SCENARIO = "quiet"
+STARTED = time.perf_counter()
+
+app = typer.Typer(
+    help="Drive the leak bench: run procedures on the rig, or on the simulated rig, and judge leak-detection methods.",
+    epilog="Exit codes: 0 pass, 20 inconclusive, 30 fail, 40 aborted, 50 bench error, 70 bad configuration.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command("list")
+def list_procedures() -> None:
+    """Name the procedures, the shipped benches and the shipped scenarios."""
+    from procedures.catalogue import describe
+
+    typer.echo(describe())
+
+
+@app.command()
+def run(
+    procedure: Annotated[str, typer.Argument(help="A procedure's name; see `leakbench list`.")],
+    bench: Annotated[
+        str | None, typer.Option("--bench", "-b", help="Bench file, or the name of a shipped one.")
+    ] = None,
+    simulate: Annotated[
+        str | None,
+        typer.Option(help="Simulate the bench under this scenario (alone: quiet). Without --bench: always simulated."),
+    ] = None,
+    extra: Annotated[
+        list[str] | None, typer.Option("-e", metavar="KEY=VALUE", help="Set a field of the procedure's plan.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated rig's hidden draws and noise.")] = 1,
+    results: Annotated[Path, typer.Option(help="Where run folders land.")] = Path("results"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Run a procedure; leaves a run folder, prints the verdict, exits with its code.
+
+    Example: leakbench run leak_sweep --simulate cabin_drift -e leaks=working_50um,us_50um -e exposure_s=3600
+    """
+    from bench.errors import ConfigError
+    from procedures.order import make_order
+    from procedures.outcome import as_text, summary
+
+    try:
+        order = make_order(
+            procedure, bench, simulate, extra or [], seed=seed, results=results, quiet=as_json, begun=STARTED
+        )
+    except ConfigError as error:
+        _fail(error)
+    session = _conduct(order)
+    found = summary(session)
+    typer.echo(json.dumps(found) if as_json else as_text(found, session))
+    raise typer.Exit(EXIT_CODES[found["verdict"]])
+
+
+@app.command()
+def verify(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
+    """Check every file of a run folder against the hashes it was sealed with."""
+    from bench.recorder import verify as problems_of
+
+    if not folder.is_dir():
+        _fail(FileNotFoundError(f"{folder}: no such run folder"))
+    problems = problems_of(folder)
+    for problem in problems:
+        typer.echo(f"{folder}: {problem}", err=True)
+    if problems:
+        raise typer.Exit(EXIT_CODES["ERROR"])
+    typer.echo(f"{folder}: every file is as it was sealed")
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app(args=spell_out(sys.argv[1:]))
+
+
+def spell_out(arguments: list[str]) -> list[str]:
+    """`--simulate` alone means the quiet scenario; the parser wants every option's value said."""
+    spelled = []
+    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+        spelled.append(argument)
+        if argument == "--simulate" and following.startswith("-"):
+            spelled.append(DEFAULT_SCENARIO)
+    return spelled
+
+
+def _conduct(order: "Order") -> "Session":
+    """The order as a Prefect flow in this thread. What ends it early is in the session's verdict, and said here."""
+    from procedures import flow
+    from procedures.session import Session
+
+    session = Session(order, flow.as_task)
+    try:
+        flow.prepare()
+        flow.as_flow(order.name, session.conduct, order.plan.model_dump(mode="json"))
+    except BaseException as error:  # noqa: BLE001 - whatever it is, its verdict decides the exit code
+        session.note_failure(error)
+    return session
+
+
+def _fail(error: Exception) -> None:
+    typer.echo(f"leakbench: {error}", err=True)
+    raise typer.Exit(BAD_CONFIGURATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,225 @@
+"""Open known leaks one after another and judge leak-detection methods against them.
+
+Pre-flight, pump the chamber down, pressurise the mock-up, close the hatches, wait until it is stable, hold with every
+leak closed, open each chosen leak in turn, hold with every leak closed again, make safe, score, give the verdict.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Annotated
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat
+
+from bench import commands
+from bench.config.model import Bench
+from bench.errors import CheckFailedError, ConfigError
+from bench.records import Floats, RigState, Window
+from bench.run import Run
+from procedures.judge import judge_run
+from procedures.phase import phase
+from procedures.preflight import check_bench
+
+HOUR_S = 3600.0
+SHIPPED_DIAMETERS_M = (50e-6, 100e-6)
+
+
+def _split(value: object) -> object:
+    """Let the command line say -e leaks=a,b."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+class Plan(BaseModel):
+    """What a sweep does. Every field can be set on the command line: -e exposure_s=3600."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    method: str = Field("compensated_mass", description="the method under test; the others are scored beside it")
+    leaks: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
+        (), description="leaks to open, in this order; default: all of 50 and 100 um"
+    )
+    pressure_pa: PositiveFloat = Field(101_325.0, description="pressure of the mock-up")
+    fill_rate_pa_s: PositiveFloat = Field(50.0, description="slew rate of the pressure controller")
+    chamber_pa: PositiveFloat = Field(5.0, description="pump the chamber down below this")
+    pump_limit_s: PositiveFloat = Field(HOUR_S, description="give up pumping after this")
+    temperature_rate_k_h: PositiveFloat = Field(0.1, description="stable: gas temperature moves slower than this")
+    curvature_pa_h: PositiveFloat = Field(15.0, description="stable: pressure rate changes less than this per window")
+    stable_window_s: PositiveFloat = Field(1200.0, description="stable over this long")
+    stable_limit_s: PositiveFloat = Field(6 * HOUR_S, description="give up waiting for stability after this")
+    background_s: PositiveFloat = Field(2400.0, description="hold with every leak closed, before and after")
+    exposure_s: PositiveFloat = Field(1800.0, description="hold with one leak open")
+    lead_s: PositiveFloat = Field(60.0, description="left out after each change of valves, for the gas to settle")
+    max_relative_u: PositiveFloat = Field(0.2, description="largest standard uncertainty of a rate, as part of it")
+
+
+def complete(plan: Plan, bench: Bench) -> Plan:
+    """Fill in the default leaks; refuse names that the bench does not have."""
+    known = [leak.name for leak in bench.leak]
+    chosen = plan.leaks or tuple(leak.name for leak in bench.leak if leak.nominal_diameter_m in SHIPPED_DIAMETERS_M)
+    unknown = [name for name in chosen if name not in known]
+    if unknown or not chosen:
+        raise ConfigError(f"leaks: {', '.join(unknown) or 'none chosen'}: {bench.file} has {', '.join(known)}")
+    if plan.exposure_s <= 2.0 * plan.lead_s:
+        raise ConfigError(f"exposure_s: {plan.exposure_s:g} s leaves nothing after lead_s = {plan.lead_s:g} s")
+    return plan.model_copy(update={"leaks": chosen})
+
+
+def expected_phases(plan: Plan) -> Mapping[str, float]:
+    """How long each phase should take, in bench seconds: for the time left that people see."""
+    return {
+        "preflight": 2.0,
+        "pump_down": 800.0,
+        "pressurise": 200.0,
+        "close_hatches": 12.0,
+        "stabilise": plan.stable_window_s + 300.0,
+        "background_before": plan.background_s,
+        **{f"leak_{name}": plan.exposure_s + 3.0 for name in plan.leaks},
+        "background_after": plan.background_s,
+        "safe_state": 2.0,
+        "score": 0.0,
+    }
+
+
+def procedure(run: Run, plan: Plan) -> None:
+    """The whole sweep; what goes wrong is raised, and the run ends safely."""
+    preflight(run, plan)
+    pump_down(run, plan)
+    pressurise(run, plan)
+    close_hatches(run, plan)
+    stabilise(run, plan)
+    before = background_before(run, plan)
+    holds = [(name, run.perform(f"leak_{name}", partial(expose, run, plan, name))) for name in plan.leaks]
+    after = background_after(run, plan)
+    windows = [_window(run, name, begin_s, end_s, (before, after)) for name, (begin_s, end_s) in holds]
+    safe_state(run, plan)
+    score(run, plan, windows)
+
+
+@phase
+def preflight(run: Run, plan: Plan) -> None:
+    check_bench(run)
+    if plan.pressure_pa >= run.bench.limits.pressure_max_pa:
+        raise CheckFailedError(f"pressure_pa = {plan.pressure_pa:g} exceeds the bench's limit")
+
+
+@phase
+def pump_down(run: Run, plan: Plan) -> None:
+    for pump in run.bench.pump:
+        run.execute(commands.StartPump(pump.name))
+        run.execute(commands.OpenValve(pump.valve))
+    gauges = [entry.name for entry in run.bench.channel if entry.quantity == "chamber_pressure"]
+
+    def low(state: RigState) -> bool:
+        seen = [state.value(gauge) for gauge in gauges if state.usable(gauge)]
+        return bool(seen) and max(seen) < plan.chamber_pa
+
+    run.wait_for(low, plan.pump_limit_s, f"chamber below {plan.chamber_pa:g} Pa")
+
+
+@phase
+def pressurise(run: Run, plan: Plan) -> None:
+    """All hatches open, one controller fills the whole mock-up; then it is shut off, or it would hide the leak."""
+    supply = run.bench.supply
+    for hatch in run.bench.hatch:
+        run.execute(commands.OpenValve(hatch.name))
+    source_pa = run.station.controller(supply.controller).source_pressure_pa()
+    if source_pa <= plan.pressure_pa:
+        raise CheckFailedError(f"{supply.controller}: source {source_pa:.0f} Pa is not above {plan.pressure_pa:.0f} Pa")
+    run.execute(commands.OpenValve(supply.valve))
+    run.execute(commands.SetPressure(supply.controller, plan.pressure_pa, plan.fill_rate_pa_s))
+    run.execute(commands.StartControl(supply.controller))
+    controller = run.station.controller(supply.controller)
+    run.wait_for(lambda _: controller.in_limits(), HOUR_S, f"{plan.pressure_pa:g} Pa in the mock-up")
+    run.execute(commands.CloseValve(supply.valve))
+    run.execute(commands.StopControl(supply.controller))
+
+
+@phase
+def close_hatches(run: Run, plan: Plan) -> None:
+    del plan
+    for hatch in run.bench.hatch:
+        run.execute(commands.CloseValve(hatch.name))
+
+
+@phase
+def stabilise(run: Run, plan: Plan) -> None:
+    """Hold until every closed compartment is steady over the window; a rig that never settles answers nothing."""
+    run.hold(plan.stable_window_s)
+    checked_s = run.clock.now()
+
+    def steady(_: RigState) -> bool:
+        nonlocal checked_s
+        if run.clock.now() < checked_s:
+            return False
+        checked_s += 60.0
+        return not list(unsteady(run, plan))
+
+    run.wait_for(steady, plan.stable_limit_s - plan.stable_window_s, "stable compartments")
+
+
+def unsteady(run: Run, plan: Plan) -> Iterator[str]:
+    """Compartments that still move, with the figure that says so."""
+    series = run.series(plan.stable_window_s)
+    for compartment in run.bench.compartment:
+        (pressure,) = run.bench.channels_of(compartment.name, "pressure")
+        gas = [series.columns[c.name] for c in run.bench.channels_of(compartment.name, "gas_temperature")]
+        rate_k_h = _slope(series.time_s, np.mean(gas, axis=0)) * HOUR_S
+        half = series.time_s.size // 2
+        first, second = (
+            _slope(series.time_s[part], series.columns[pressure.name][part]) * HOUR_S
+            for part in (slice(0, half), slice(half, None))
+        )
+        if not abs(rate_k_h) < plan.temperature_rate_k_h:
+            yield f"{compartment.name}: {rate_k_h:.3f} K/h"
+        if not abs(second - first) < plan.curvature_pa_h:
+            yield f"{compartment.name}: pressure rate changes by {second - first:.1f} Pa/h"
+
+
+@phase
+def background_before(run: Run, plan: Plan) -> tuple[float, float]:
+    return _undisturbed(run, plan.background_s, plan.lead_s)
+
+
+@phase
+def background_after(run: Run, plan: Plan) -> tuple[float, float]:
+    return _undisturbed(run, plan.background_s, plan.lead_s)
+
+
+def expose(run: Run, plan: Plan, name: str) -> tuple[float, float]:
+    """Open the leak, hold, close it; the interval in which it leaked steadily."""
+    valve = run.bench.named_leak(name).valve
+    run.execute(commands.OpenValve(valve))
+    interval = _undisturbed(run, plan.exposure_s, plan.lead_s)
+    run.execute(commands.CloseValve(valve))
+    return interval
+
+
+@phase
+def safe_state(run: Run, plan: Plan) -> None:
+    del plan
+    run.make_safe()
+
+
+@phase
+def score(run: Run, plan: Plan, windows: list[Window]) -> None:
+    judge_run(run, windows, method=plan.method, max_relative_u=plan.max_relative_u)
+
+
+def _undisturbed(run: Run, duration_s: float, lead_s: float) -> tuple[float, float]:
+    begin_s = run.clock.now() + lead_s
+    run.hold(duration_s)
+    return begin_s, run.clock.now()
+
+
+def _window(run: Run, name: str, begin_s: float, end_s: float, background: tuple[tuple[float, float], ...]) -> Window:
+    window = Window(name, run.bench.named_leak(name).compartment, begin_s, end_s, background)
+    run.window(window)
+    return window
+
+
+def _slope(time_s: Floats, values: Floats) -> float:
+    """Least-squares slope per second over the usable samples; NaN where there are too few."""
+    usable = np.isfinite(values)
+    if usable.sum() < 10:
+        return float("nan")
+    return float(np.polynomial.polynomial.polyfit(time_s[usable] - time_s[0], values[usable], 1)[1])

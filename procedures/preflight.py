@@ -1,0 +1,67 @@
+"""Checks before anything moves: identities, settings, certificates, interlocks, plausible sensors."""
+
+from collections.abc import Iterator
+
+from bench.errors import CheckFailedError
+from bench.records import Quality, RigState
+from bench.run import Run
+
+THERMOMETERS_AGREE_K = 2.0
+
+
+def check_bench(run: Run) -> None:
+    """Raise CheckFailedError naming everything that is not as the bench file says; nothing is actuated."""
+    run.scan()
+    problems = [*_identities(run), *_settings(run), *_certificates(run), *_interlocks(run), *_sensors(run)]
+    if problems:
+        raise CheckFailedError("pre-flight: " + "; ".join(problems))
+
+
+def _identities(run: Run) -> Iterator[str]:
+    found = run.station.identities()
+    for entry in run.bench.instrument:
+        serial = found[entry.name]["serial"]
+        if entry.serial is not None and serial != entry.serial:
+            yield f"{entry.name}: serial {serial}, the bench file expects {entry.serial}"
+
+
+def _settings(run: Run) -> Iterator[str]:
+    found = run.station.settings()
+    for entry in run.bench.instrument:
+        for key, wanted in entry.settings.items():
+            if found[entry.name].get(key) != wanted:
+                yield f"{entry.name}: {key} is {found[entry.name].get(key)}, the bench file expects {wanted}"
+
+
+def _certificates(run: Run) -> Iterator[str]:
+    today = run.clock.utc().date()
+    for leak in run.bench.leak:
+        if leak.certificate.overdue(today):
+            yield f"{leak.name}: certificate {leak.certificate.serial} was due on {leak.certificate.due}"
+
+
+def _interlocks(run: Run) -> Iterator[str]:
+    """Those that would end the run stop it on every scan; here the rest of the safety inputs must at least be read."""
+    for rule in run.bench.interlock:
+        if not run.state.usable(rule.channel):
+            yield f"interlock {rule.name}: {rule.channel} is {run.state.quality(rule.channel).name}"
+
+
+def _sensors(run: Run) -> Iterator[str]:
+    state = run.state
+    for entry in run.bench.channel:
+        quality = state.quality(entry.name)
+        over = entry.quantity == "chamber_pressure" and quality in (Quality.OVERRANGE, Quality.UNDERRANGE)
+        if not state.usable(entry.name) and not over:  # vacuum gauges are out of range at atmospheric pressure
+            yield f"{entry.name}: {quality.name}"
+    yield from _compartments(run, state)
+
+
+def _compartments(run: Run, state: RigState) -> Iterator[str]:
+    limits = run.bench.limits
+    for compartment in run.bench.compartment:
+        gas = {c.name: state.value(c.name) for c in run.bench.channels_of(compartment.name, "gas_temperature")}
+        if not max(gas.values()) - min(gas.values()) < THERMOMETERS_AGREE_K:
+            yield f"{compartment.name}: gas thermometers differ by more than {THERMOMETERS_AGREE_K:g} K"
+        if not limits.temperature_min_k < min(gas.values()) <= max(gas.values()) < limits.temperature_max_k:
+            yield f"{compartment.name}: gas temperature outside the bench's limits"

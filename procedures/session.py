@@ -1,0 +1,188 @@
+"""One run from its order to its sealed folder: opens the bench, real or simulated, and hands it to the procedure."""
+
+import getpass
+import platform
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from bench.clock import Clock, SystemClock, VirtualClock
+from bench.config.model import Bench
+from bench.errors import BenchError
+from bench.recorder import Recorder, new_run_folder
+from bench.records import Verdict
+from bench.review.report import write_report
+from bench.run import Run, verdict_of
+from bench.sim.host import serve
+from bench.sim.rig import SimulatedRig
+from bench.sim.scenario import Scenario
+from bench.station import Station, open_station
+from bench.stop import StopRequest
+from drivers.errors import InstrumentError
+from procedures.progress import watcher
+from procedures.provenance import git_commit, versions
+
+
+class Procedure(Protocol):
+    """What an entry point of the group leakbench.procedures names: a module with these."""
+
+    Plan: type[BaseModel]
+
+    def complete(self, plan: Any, bench: Bench) -> Any: ...  # noqa: ANN401 - each procedure has its own plan
+    def expected_phases(self, plan: Any) -> Mapping[str, float]: ...  # noqa: ANN401
+    def procedure(self, run: Run, plan: Any) -> None: ...  # noqa: ANN401
+
+
+@dataclass(frozen=True)
+class Order:
+    """What shall be run, on which bench, against which scenario (None: the real bench)."""
+
+    name: str
+    procedure: Procedure
+    plan: BaseModel
+    bench: Bench
+    scenario: Scenario | None
+    seed: int
+    results: Path
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    quiet: bool = False
+    begun: float = field(default_factory=time.perf_counter)
+    """When the command was given, on time.perf_counter: start-up is counted from there."""
+
+
+class Session:
+    """Conducts one order. verdict, folder and timings_s can be read whatever happened."""
+
+    def __init__(self, order: Order, runner: Callable[[str, Callable[[], Any]], Any] | None = None) -> None:
+        self.order = order
+        self.verdict: Verdict | None = None
+        self.recorder: Recorder | None = None
+        self.timings_s: dict[str, float] = {}
+        self.bench_s = self.wall_s = 0.0
+        self._runner = runner
+        self._begun = order.begun
+        self._clock: Clock = SystemClock() if order.scenario is None else VirtualClock()
+        self._rig = self._make_rig()
+        self._compiler = threading.Thread(target=self._compile, name="compile the plant")
+        self._compiler.start()
+
+    def conduct(self) -> None:
+        """The whole run. Raises what ended it early, after the folder was closed and sealed."""
+        with StopRequest() as stop, ExitStack() as closing:
+            bench = closing.enter_context(serve(self._rig)) if self._rig else self.order.bench
+            folder = new_run_folder(self.order.results, self.order.name, self._clock.utc())
+            self.recorder = Recorder(folder, [entry.record() for entry in bench.channels], self._manifest())
+            try:
+                self._operate(self.recorder, bench, stop)
+            except BaseException as error:
+                self.verdict = self.verdict or verdict_of(error)
+                raise
+            finally:
+                stop.shield()
+                self._close(self.recorder)
+
+    def note_failure(self, error: BaseException) -> None:
+        """Say on standard error what ended the run; a fault of the program itself with its traceback."""
+        self.verdict = self.verdict or verdict_of(error)
+        self.wall_s = time.perf_counter() - self._begun
+        expected = isinstance(error, BenchError | InstrumentError) or not isinstance(error, Exception)
+        text = "".join(traceback.format_exception(error)) if not expected else f"{type(error).__name__}: {error}\n"
+        sys.stderr.write(text)
+
+    def _operate(self, recorder: Recorder, bench: Bench, stop: StopRequest) -> None:
+        self._compiler.join()
+        expected = self.order.procedure.expected_phases(self.order.plan)
+        with watcher(bench, expected, quiet=self.order.quiet) as watch, open_station(bench) as station:
+            instruments = _instruments(station)
+            recorder.update(instruments=instruments)
+            self.timings_s["startup"] = time.perf_counter() - self._begun
+            run = Run(station, recorder, self._clock, watch, stop)
+            run.runner = self._runner or run.runner
+            try:
+                with run:
+                    self.order.procedure.procedure(run, self.order.plan)
+            finally:
+                self.verdict = run.verdict
+                self.bench_s = self._clock.now()
+                self.timings_s["scans"] = time.perf_counter() - self._begun - self.timings_s["startup"]
+                recorder.update(instruments=_with_end_settings(station, instruments))
+
+    def _close(self, recorder: Recorder) -> None:
+        """Sealed truth, outcome, report, hashes: whatever the run came to."""
+        if self._rig is not None:
+            recorder.write_json("sealed_truth.json", {"drawn": self._rig.draws.drawn})
+        self._update(recorder)
+        begun = time.perf_counter()
+        try:
+            write_report(recorder.folder)
+        finally:
+            self.timings_s["report"] = time.perf_counter() - begun
+            self._update(recorder)
+            recorder.seal()
+
+    def _update(self, recorder: Recorder) -> None:
+        self.wall_s = time.perf_counter() - self._begun
+        recorder.update(
+            outcome=self.verdict.outcome if self.verdict else None,
+            reason=self.verdict.reason if self.verdict else None,
+            ended_utc=self._clock.utc().isoformat(),
+            bench_seconds=self.bench_s,
+            wall_seconds=self.wall_s,
+            timings_s=self.timings_s,
+            scans=recorder.scans,
+        )
+
+    def _manifest(self) -> dict[str, object]:
+        order = self.order
+        certificates = [{"leak": leak.name, **leak.certificate.model_dump(mode="json")} for leak in order.bench.leak]
+        return {
+            "procedure": order.name,
+            "plan": order.plan.model_dump(mode="json"),
+            "arguments": dict(order.arguments),
+            "bench": {"name": order.bench.bench.name, "file": str(order.bench.file), "sha256": order.bench.sha256},
+            "simulated": order.scenario is not None,
+            "scenario": order.scenario.model_dump(mode="json") if order.scenario else None,
+            "seed": order.seed if order.scenario else None,
+            "operator": getpass.getuser(),
+            "host": platform.node(),
+            "started_utc": self._clock.utc().isoformat(),
+            "versions": versions(),
+            "git_commit": git_commit(),
+            "certificates": certificates,
+        }
+
+    def _make_rig(self) -> SimulatedRig | None:
+        if self.order.scenario is None or not isinstance(self._clock, VirtualClock):
+            return None
+        return SimulatedRig(self.order.bench, self.order.scenario, self.order.seed, self._clock)
+
+    def _compile(self) -> None:
+        begun = time.perf_counter()
+        if self._rig is not None:
+            self._rig.compile()
+        self.timings_s["compile"] = time.perf_counter() - begun
+
+
+def _instruments(station: Station) -> dict[str, dict[str, object]]:
+    identities, settings = station.identities(), station.settings()
+    return {name: {"identity": identities[name], "settings_start": settings[name]} for name in identities}
+
+
+def _with_end_settings(station: Station, instruments: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    """What the settings are at the end; an instrument that no longer answers says so there."""
+    found: dict[str, object] = {}
+    for name, instrument in station.instruments.items():
+        try:
+            end: object = dict(instrument.settings())
+        except InstrumentError as error:
+            end = {"error": str(error)}
+        found[name] = {**instruments[name], "settings_end": end}
+    return found

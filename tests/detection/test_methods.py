@@ -1,0 +1,16 @@
+import pickle
+
+from bench.detection.method import CannotEstimateError
+from bench.detection.shipped import methods
+
+
+def test_methods_are_found_under_the_name_they_answer_to():
+    assert {name: method.name for name, method in methods().items()} == {
+        "pressure_decay": "pressure_decay",
+        "compensated_mass": "compensated_mass",
+    }
+
+
+def test_a_refusal_survives_the_way_between_processes():
+    error = pickle.loads(pickle.dumps(CannotEstimateError("m", "w", "too short")))  # noqa: S301 - our own bytes
+    assert str(error) == "m: window 'w': too short"
