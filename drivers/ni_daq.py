@@ -1,10 +1,5 @@
-"""NI CompactDAQ through NI-DAQmx: analog inputs on a sample clock, digital inputs, digital outputs with read-back.
+"""NI CompactDAQ through NI-DAQmx ("local") or an NI gRPC Device Server ("grpc://host:port"). Alone imports nidaqmx."""
 
-"local" is the installed NI driver, "grpc://host:port" an NI gRPC Device Server. The only importer of nidaqmx.
-"""
-
-import json
-import math
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,8 +18,6 @@ from numpy.typing import NDArray
 
 from drivers.errors import CommandRefused, InstrumentError, LinkLost, ProtocolError, ReplyTimeout
 from drivers.measured import Identity, Measured, Status
-
-FULL_SCALE_V: Final = 10.0
 
 
 class SamplesLost(InstrumentError):  # noqa: N818 named like its cause
@@ -52,18 +45,29 @@ def reported(subject: str) -> Iterator[None]:
         raise kind(f"NI-DAQmx at {subject}: {' '.join(str(error).split())} Remedy: {remedy}.") from error
 
 
+class Deadline(grpc.UnaryUnaryClientInterceptor):
+    """On every call, as nidaqmx sets none: a frozen server would hold the bench for ever."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+
+    def intercept_unary_unary(self, continuation: Callable[..., Any], details: Any, request: Any) -> Any:  # noqa: ANN401
+        return continuation(details._replace(timeout=self._timeout_s), request)
+
+
 class AnalogInputs(AnalogMultiChannelReader):  # type: ignore[misc]  # nidaqmx has no types
     """Voltages, clocked by the hardware once the task is started; reads never wait."""
 
     def __init__(self, task: Task, terminals: Sequence[str], rate_hz: float) -> None:
         super().__init__(task.in_stream)
-        add, limits = task.ai_channels.add_ai_voltage_chan, {"min_val": -FULL_SCALE_V, "max_val": FULL_SCALE_V}
-        channels = [add(terminal, terminal.replace("/", "_"), **limits) for terminal in terminals]
+        add = task.ai_channels.add_ai_voltage_chan
+        channels = [add(name, name.replace("/", "_"), min_val=-10.0, max_val=10.0) for name in terminals]
         task.timing.cfg_samp_clk_timing(rate_hz, sample_mode=AcquisitionType.CONTINUOUS)
         task.control(TaskMode.TASK_COMMIT)  # a converter in use elsewhere is refused now
         self.rate_hz = float(task.timing.samp_clk_rate)  # modules with a clock of their own take the nearest they can
         self.limits_v = {name: float(channel.ai_rng_high) for name, channel in zip(terminals, channels, strict=True)}
-        self._room = np.zeros((len(terminals), max(64, math.ceil(2 * self.rate_hz))))
+        self.settings = {f"{name} limit_v": f"{limit_v:g}" for name, limit_v in self.limits_v.items()}
+        self._room = np.zeros((len(terminals), max(64, int(2 * self.rate_hz))))
         self.start = task.start
 
     def read(self) -> dict[str, Measured]:
@@ -89,7 +93,8 @@ def judged(volts: NDArray[np.float64], limit_v: float, offset_s: float) -> Measu
     worst_v = volts[np.abs(volts).argmax()]
     if abs(worst_v) < limit_v:
         return Measured(float(volts.mean()), Status.GOOD, offset_s)
-    return Measured(math.copysign(limit_v, worst_v), Status.OVERRANGE if worst_v > 0 else Status.UNDERRANGE, offset_s)
+    status = Status.OVERRANGE if worst_v > 0 else Status.UNDERRANGE
+    return Measured(float(np.clip(worst_v, -limit_v, limit_v)), status, offset_s)
 
 
 class Lines:
@@ -106,8 +111,7 @@ class Lines:
         task.start()  # a line in use elsewhere is refused now; later calls need not start and stop it
 
     def levels(self) -> dict[str, bool]:
-        array = np.zeros(len(self._lines), dtype=np.bool_)
-        self._reader.read_one_sample_one_line(array)
+        self._reader.read_one_sample_one_line(array := np.zeros(len(self._lines), dtype=np.bool_))
         return dict(zip(self._lines, array.tolist(), strict=True))
 
     def read(self) -> dict[str, Measured]:
@@ -131,7 +135,8 @@ class NiDaq:
     """One chassis. Not thread-safe. After LinkLost, ReplyTimeout or SamplesLost: `reconnect()`, then `start()`."""
 
     def __init__(self, address: str, terminals: Mapping[str, Sequence[str]], rate_hz: float, timeout_s: float) -> None:
-        self._address, self._terminals, self._rate_hz, self._timeout_s = address, terminals, rate_hz, timeout_s
+        self._address, self._terminals = address, terminals
+        self._rate_hz, self._deadline = rate_hz, Deadline(timeout_s)
         self._channel: grpc.Channel | None = None
         self._handles: list[Task] = []
         self._tasks: dict[str, AnalogInputs | Lines] = {}
@@ -150,8 +155,8 @@ class NiDaq:
         timeout_s: float = 2.0,
     ) -> Self:
         """Terminals by their DAQmx names, such as cDAQ1Mod1/ai0 and cDAQ1Mod2/port0/line0. No output changes."""
-        terminals = dict(zip(ROLES, (analog_inputs, digital_inputs, digital_outputs), strict=True))
-        daq = cls(address, terminals, rate_hz, timeout_s)
+        terminals = zip(ROLES, (analog_inputs, digital_inputs, digital_outputs), strict=True)
+        daq = cls(address, {role: names for role, names in terminals if names}, rate_hz, timeout_s)
         daq.reconnect()
         return daq
 
@@ -159,16 +164,13 @@ class NiDaq:
         """Make all tasks anew; the sample clock stands until `start()`. No output changes."""
         self.close()
         if self._address != "local":
-            # Without the deadline a frozen server would hold the bench for ever: no call of nidaqmx has one.
-            deadline = json.dumps({"methodConfig": [{"name": [{}], "timeout": f"{self._timeout_s:.3f}s"}]})
-            options = (("grpc.service_config", deadline), ("grpc.max_receive_message_length", -1))
-            self._channel = grpc.insecure_channel(self._address.removeprefix("grpc://"), options)
+            target, unlimited = self._address.removeprefix("grpc://"), (("grpc.max_receive_message_length", -1),)
+            self._channel = grpc.intercept_channel(grpc.insecure_channel(target, unlimited), self._deadline)
         try:
             for role, terminals in self._terminals.items():
                 with reported(f"{self._address}, {role}"):
-                    if terminals:
-                        self._tasks[role] = ROLES[role](self._task(role), terminals, self._rate_hz)
-        except InstrumentError:
+                    self._tasks[role] = ROLES[role](self._task(role), terminals, self._rate_hz)
+        except BaseException:
             self.close()
             raise
 
@@ -179,8 +181,9 @@ class NiDaq:
         while self._handles:
             try:
                 self._handles.pop().close()
-            except Error:
+            except Error:  # the others would only time out as well
                 self._left_behind = True
+                self._handles.clear()
         if self._channel:
             self._channel.close()
             self._channel = None
@@ -227,13 +230,10 @@ class NiDaq:
 
     def settings(self) -> dict[str, str]:
         """As the device took them over at open."""
-        if not isinstance(analog := self._tasks.get(ANALOG), AnalogInputs):
-            return {}
-        limits = {f"{name} limit_v": f"{limit_v:g}" for name, limit_v in analog.limits_v.items()}
-        return {"rate_hz": f"{analog.rate_hz:g}", **limits}
+        analog = self._tasks.get(ANALOG)
+        return {"rate_hz": f"{analog.rate_hz:g}", **analog.settings} if isinstance(analog, AnalogInputs) else {}
 
     def _options(self, name: str = "", behavior: Behavior = Behavior.AUTO) -> GrpcSessionOptions | None:
-        """None for the local driver: the only difference between the two."""
         return GrpcSessionOptions(self._channel, name, initialization_behavior=behavior) if self._channel else None
 
     def _task(self, role: str) -> Task:

@@ -1,6 +1,7 @@
 """Scores of every shipped method against the truth of a run, and the verdict on the one under test."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -24,24 +25,29 @@ def judge_run(run: Run, windows: Sequence[Window], *, method: str, max_relative_
     dataset = Dataset(run.recorder.folder)
     series, events = dataset.series(), dataset.events()
     truths = [leak_truth(run.bench, run.bench.named_leak(w.name), w, series, events) for w in windows]
-    estimates = _estimates(run, series, windows)
+    estimates, refusals = _estimates(run, series, windows)
     scores = [score(t, e) for t in truths for e in estimates if e.window == t.leak and t.rate_kg_s > 0.0]
     verdict = judge([s for s in scores if s.method == method], truths, max_relative_u=max_relative_u)
     _write(run, truths, estimates, scores, method)
-    run.conclude(verdict)
+    why = refusals.get(method)
+    run.conclude(verdict if why is None else replace(verdict, reason=f"{verdict.reason} ({why})"))
 
 
-def _estimates(run: Run, series: Series, windows: Sequence[Window]) -> list[LeakEstimate]:
-    """Every method's answer to every window; one that cannot answer is an event, and has no score."""
+def _estimates(
+    run: Run, series: Series, windows: Sequence[Window]
+) -> tuple[list[LeakEstimate], dict[str, CannotEstimateError]]:
+    """Every method's answer to every window; one that cannot answer is an event, and is given back by method."""
     rig = rig_of(run.bench)
     found = []
+    refusals: dict[str, CannotEstimateError] = {}
     for name, method in methods().items():
         for window in windows:
             try:
                 found.append(method.estimate(rig, series, window))
             except CannotEstimateError as error:
                 run.event(EventKind.ERROR, method=name, window=window.name, message=str(error))
-    return found
+                refusals.setdefault(name, error)
+    return found, refusals
 
 
 def _write(

@@ -1,5 +1,7 @@
 """Pressure decay as it is often done: raw pressure, straight line, textbook standard error. The baseline to beat."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from bench.detection.gas_temperature import losses, mean_gas_temperature
@@ -12,16 +14,16 @@ MIN_SAMPLES = 3
 
 
 class PressureDecay:
-    """rate = -V / (R T) (dP/dt - dP/dt of the background), T the window's mean (ASTM E2930 regression form).
+    """rate = -V / (R T) dP/dt over the hold, T its mean (ASTM E2930 regression form). No background is taken off.
 
     Its standard uncertainty is the classical one of independent residuals, without the volume's: too small wherever
-    errors last longer than a sample (science 0.2). A temperature drift dT/dt of the hold that the background did not
-    have adds -P V / (R T^2) dT/dt to the rate.
+    errors last longer than a sample (science 0.2). A temperature drift dT/dt adds -P V / (R T^2) dT/dt to the rate.
     """
 
     name = "pressure_decay"
 
     def estimate(self, rig: Rig, series: Series, window: Window) -> LeakEstimate:
+        window = replace(window, background=())
         compartment = rig.compartments[window.compartment]
         fit = self._slopes(series, window, compartment.pressure_channel)
         temperature_k, notes = self._temperature(series, window, compartment)
@@ -31,13 +33,12 @@ class PressureDecay:
         return LeakEstimate(self.name, window.name, rate_kg_s, u_kg_s, notes=notes)
 
     def _slopes(self, series: Series, window: Window, channel: str) -> Fit:
-        """Coefficient 0: slope of the hold above the background's, Pa/s."""
+        """Coefficient 0: slope of the hold, Pa/s."""
         segment, scans = samples(series, window)
         pressure_pa = usable(scans, channel)
         good = np.isfinite(pressure_pa)
-        counts = np.bincount(segment[good], minlength=1 + len(window.background))
-        if counts.min() < MIN_SAMPLES:
-            reason = f"{counts.min()} usable samples of {channel} in a segment, {MIN_SAMPLES} needed"
+        if good.sum() < MIN_SAMPLES:
+            reason = f"{good.sum()} usable samples of {channel} in the hold, {MIN_SAMPLES} needed"
             raise CannotEstimateError(self.name, window.name, reason)
         return fit_ordinary(design_matrix(segment[good], scans.time_s[good]), pressure_pa[good])
 

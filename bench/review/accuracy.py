@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from bench.review.comparison import Comparison, comparisons
 from bench.review.evidence import Evidence
-from bench.review.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, WIDTH_IN, spoken
+from bench.review.style import BLUE, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, WIDTH_IN, plain_log, spoken
 from bench.validation.accuracy import COVERAGE_FACTOR
 
 MG_PER_KG = 1e6
@@ -48,6 +48,7 @@ def _height(row: Comparison, leaks: list[str], looks: dict[str, Look]) -> float:
 
 def _rates(axes: Axes, rows: list[Comparison], leaks: list[str], looks: dict[str, Look]) -> None:
     axes.set_xscale("log")
+    plain_log(axes.xaxis, subs=(1.0, 2.0, 5.0))
     for row in rows:
         middle = leaks.index(row.leak)
         truth, half = row.truth_kg_s * MG_PER_KG, COVERAGE_FACTOR * row.truth_u_kg_s * MG_PER_KG

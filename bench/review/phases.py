@@ -1,15 +1,28 @@
 """A strip that says which phase the run was in, and lines that carry its boundaries into the plots below."""
 
 from collections.abc import Iterable
+from textwrap import wrap
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from bench.review.style import GREY, INK, SECONDS_PER_HOUR, spoken
+from bench.review.style import GREY, INK, SECONDS_PER_HOUR, legend_above, name_row, spoken
 from bench.review.timeline import Phase
 
-TINTS = ("#cfe3f1", "#fbe0c8", "#cdebe0", "#f3dfea", "#fbeec9", "#dcdcdc", "#d9eefb", "#efe3d3")
-WIDTH_OF_LETTER = 0.0078  # of the strip, at the report's size
+TINTS = (
+    "#cfe3f1",
+    "#fbe0c8",
+    "#cdebe0",
+    "#f3dfea",
+    "#fbeec9",
+    "#dcdcdc",
+    "#a9cfe8",
+    "#efd0b0",
+    "#a3dcc8",
+    "#e2b9cf",
+    "#f2da95",
+)
+WIDTH_OF_LETTER = 0.0076  # of the strip, at the report's size
 
 
 def draw_strip(strip: Axes, phases: list[Phase], span_s: tuple[float, float]) -> None:
@@ -19,19 +32,14 @@ def draw_strip(strip: Axes, phases: list[Phase], span_s: tuple[float, float]) ->
     for phase in phases:
         begin, length = phase.begin_s / SECONDS_PER_HOUR, (phase.end_s - phase.begin_s) / SECONDS_PER_HOUR
         strip.barh(-phase.depth, length, left=begin, height=0.9, color=tints[phase.name], edgecolor="white")
-        if len(phase.name) * WIDTH_OF_LETTER < (phase.end_s - phase.begin_s) / max(span_s[1] - span_s[0], 1.0):
-            middle = begin + length / 2
-            strip.text(middle, -phase.depth, spoken(phase.name), ha="center", va="center", fontsize=9, color=INK)
-    strip.legend(
-        handles=[Patch(color=tints[name], label=spoken(name)) for name in names],
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=8,
-        handlelength=1.0,
-        columnspacing=1.2,
-        title="phases",
-        alignment="left",
-    )
+        share = (phase.end_s - phase.begin_s) / max(span_s[1] - span_s[0], 1.0)
+        lines = wrap(spoken(phase.name), max(1, int(share / WIDTH_OF_LETTER)), break_long_words=False)
+        if len(lines) < 3 and max(map(len, lines)) * WIDTH_OF_LETTER < share:
+            where = (begin + length / 2, -phase.depth)
+            strip.text(*where, "\n".join(lines), ha="center", va="center", fontsize=8.5, linespacing=1.0, color=INK)
+    handles = [Patch(color=tints[name], label=spoken(name)) for name in names]
+    legend_above(strip, handles=handles, handlelength=1.0)
+    name_row(strip, "phases")
     strip.set_axis_off()
 
 

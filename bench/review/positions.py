@@ -1,6 +1,7 @@
 """Plot of positions: what was open when, and what the bench said meanwhile."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,7 +11,7 @@ from matplotlib.patches import Patch
 from bench.records import Event, EventKind
 from bench.review.evidence import Evidence
 from bench.review.phases import mark_boundaries
-from bench.review.style import BLUE, GREY, INK, PALE, SECONDS_PER_HOUR, VERMILLION, WIDTH_IN, spoken, time_axis
+from bench.review.style import BLUE, GREY, INK, PALE, SECONDS_PER_HOUR, VERMILLION, legend_above, rows_over_time, spoken
 from bench.review.timeline import Interval, State, actuators, phases
 
 COLOURS: dict[State, str] = {"open": BLUE, "moving": "#f0c060", "unknown": PALE}
@@ -19,10 +20,15 @@ ALARMS = {
     EventKind.INTERLOCK_TRIPPED,
     EventKind.LINK_LOST,
     EventKind.GAP,
-    EventKind.SAFE_STATE,
     EventKind.ERROR,
     EventKind.COMMAND_REFUSED,
 }
+
+
+def alarms(evidence: Evidence) -> list[Event]:
+    """The safe state ends every run: it is an alarm only where a step of it failed."""
+    unsafe = [e for e in evidence.events if e.kind is EventKind.SAFE_STATE and e.detail.get("failures")]
+    return sorted([*unsafe, *(e for e in evidence.events if e.kind in ALARMS)], key=lambda event: event.time_s)
 
 
 def idle(evidence: Evidence) -> list[str]:
@@ -34,17 +40,15 @@ def positions(evidence: Evidence) -> Figure | None:
     moved = {name: intervals for name, intervals in sorted(actuators(evidence).items()) if intervals}
     if not moved:
         return None
-    figure = Figure(figsize=(WIDTH_IN, 1.3 + 0.3 * len(moved)), layout="constrained")
-    axes = figure.subplots()
+    figure, (axes,) = rows_over_time([0.2 + 0.3 * len(moved)], evidence.span_s)
     for row, (name, intervals) in enumerate(moved.items()):
         _bars(axes, row, intervals)
         _commands(axes, row, name, evidence.events)
-    axes.set_yticks(range(len(moved)), [spoken(name) for name in moved])
+    axes.set_yticks(range(len(moved)), [fill(spoken(name), 24) for name in moved], fontsize=9.5, linespacing=0.9)
     axes.set_ylim(len(moved) - 0.4, -0.6)
     axes.grid(visible=False, axis="x")
-    _alarms(axes, evidence.events)
+    _alarms(axes, alarms(evidence))
     mark_boundaries([axes], phases(evidence.events, evidence.span_s[1]))
-    time_axis(axes, evidence.span_s)
     _legend(axes)
     return figure
 
@@ -71,8 +75,7 @@ def _commands(axes: Axes, row: int, name: str, events: Sequence[Event]) -> None:
 
 def _alarms(axes: Axes, events: Sequence[Event]) -> None:
     for event in events:
-        if event.kind in ALARMS:
-            axes.axvline(event.time_s / SECONDS_PER_HOUR, color=VERMILLION, linewidth=1.2, zorder=4)
+        axes.axvline(event.time_s / SECONDS_PER_HOUR, color=VERMILLION, linewidth=1.2, zorder=4)
 
 
 def _legend(axes: Axes) -> None:
@@ -82,4 +85,4 @@ def _legend(axes: Axes) -> None:
         Line2D([], [], color=VERMILLION, label="alarm, see below"),
         Line2D([], [], color=GREY, linewidth=0.7, linestyle=(0, (2, 3)), label="phase boundary"),
     ]
-    axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=6, columnspacing=1.4)
+    legend_above(axes, handles=handles, ncols=len(handles))

@@ -1,10 +1,12 @@
 """Plots of pressure: the compartments, as a whole and close up, and the chamber around them."""
 
+from typing import Literal
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.records import Floats
+from bench.records import EventKind, Floats
 from bench.review.evidence import Evidence
 from bench.review.phases import draw_strip, mark_boundaries
 from bench.review.style import (
@@ -13,9 +15,11 @@ from bench.review.style import (
     SERIES_COLOURS,
     SKY,
     VERMILLION,
-    WIDTH_IN,
+    legend_above,
+    name_row,
+    plain_log,
+    rows_over_time,
     spoken,
-    time_axis,
     trace,
 )
 from bench.review.timeline import Interval, actuators, phases, touches, windows
@@ -29,24 +33,21 @@ def compartments(evidence: Evidence) -> Figure | None:
         return None
     found = phases(evidence.events, evidence.span_s[1])
     depth = 1 + max((phase.depth for phase in found), default=0)
-    heights = [0.13 * depth, 1.3, *[1.0] * len(names)]
-    figure = Figure(figsize=(WIDTH_IN, 1.2 + 1.75 * sum(heights)), layout="constrained")
-    strip, whole, *rows = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
+    heights_in = [0.4 * depth, 1.9, *[1.5] * len(names)]
+    figure, (strip, whole, *rows) = rows_over_time(heights_in, evidence.span_s, len({phase.name for phase in found}))
     draw_strip(strip, found, evidence.span_s)
     _whole(whole, evidence, names)
     for axes, name, colour in zip(rows, names, SERIES_COLOURS * len(names), strict=False):
         _close_up(axes, evidence, name, colour)
     mark_boundaries([whole, *rows], found)
-    time_axis(rows[-1], evidence.span_s)
     return figure
 
 
 def _whole(axes: Axes, evidence: Evidence, names: list[str]) -> None:
     for name, colour in zip(names, SERIES_COLOURS * len(names), strict=False):
         _pressure(axes, evidence, name, colour)
-    axes.set_title("All compartments, whole range")
-    axes.set_ylabel("kPa")
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    name_row(axes, "all, whole_range", "kPa")
+    axes.legend(loc="best", frameon=True, framealpha=0.85, edgecolor="white")
 
 
 def _pressure(axes: Axes, evidence: Evidence, compartment: str, colour: str) -> None:
@@ -65,8 +66,7 @@ def _close_up(axes: Axes, evidence: Evidence, compartment: str, colour: str) -> 
         bar = (begin_s / SECONDS_PER_HOUR, end_s / SECONDS_PER_HOUR)
         axes.axvspan(*bar, ymin=0.0, ymax=0.05, color=ORANGE, linewidth=0)
     _bands(axes, evidence, compartment)
-    axes.set_title(f"{spoken(compartment)}{', close up on its windows' if asked else ''}")
-    axes.set_ylabel("kPa")
+    name_row(axes, compartment, "kPa")
 
 
 def _scale(axes: Axes, evidence: Evidence, compartment: str, spans: list[tuple[float, float]]) -> None:
@@ -93,9 +93,16 @@ def _bands(axes: Axes, evidence: Evidence, compartment: str) -> None:
         begin, end = interval.begin_s / SECONDS_PER_HOUR, interval.end_s / SECONDS_PER_HOUR
         axes.axvspan(begin, end, color=SKY, alpha=0.28, linewidth=0, zorder=0)
         height = 0.97 if place % 2 == 0 else 0.86  # neighbours' names would run into each other
-        where = ((begin + end) / 2, height)
+        side = _side((begin + end) / 2, axes.get_xlim())
+        where = ({"left": begin, "right": end, "center": (begin + end) / 2}[side], height)
         frame = axes.get_xaxis_transform()
-        axes.text(*where, spoken(name), transform=frame, ha="center", va="top", fontsize=9, color="#00496f")
+        axes.text(*where, spoken(name), transform=frame, ha=side, va="top", fontsize=9, color="#00496f")
+
+
+def _side(x: float, limits: tuple[float, float]) -> Literal["left", "center", "right"]:
+    """A name near an end of the axis grows inwards."""
+    place = (x - limits[0]) / (limits[1] - limits[0])
+    return "left" if place < 0.1 else "right" if place > 0.9 else "center"
 
 
 def always_open(intervals: list[Interval], span_s: tuple[float, float]) -> bool:
@@ -109,16 +116,15 @@ def chamber(evidence: Evidence) -> Figure | None:
     drawn = [(gauge, values) for gauge, values in drawn if np.isfinite(values).any()]
     if not drawn:
         return None
-    figure = Figure(figsize=(WIDTH_IN, 3.4), layout="constrained")
-    axes = figure.subplots()
+    figure, (axes,) = rows_over_time([2.6], evidence.span_s)
     for (gauge, values), colour in zip(drawn, SERIES_COLOURS * len(drawn), strict=False):
         trace(axes, evidence.series.time_s, values, color=colour, linewidth=1.3, label=spoken(gauge.name))
     axes.set_yscale("log")
-    axes.set_ylabel("Pa")
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    plain_log(axes.yaxis)
+    name_row(axes, "chamber", "Pa")
+    legend_above(axes)
     _trips(axes, evidence)
     mark_boundaries([axes], phases(evidence.events, evidence.span_s[1]))
-    time_axis(axes, evidence.span_s)
     return figure
 
 
@@ -129,5 +135,5 @@ def _positive(values: Floats) -> Floats:
 
 def _trips(axes: Axes, evidence: Evidence) -> None:
     for event in evidence.events:
-        if event.kind in ("interlock_tripped", "safe_state"):
+        if event.kind is EventKind.INTERLOCK_TRIPPED:
             axes.axvline(event.time_s / SECONDS_PER_HOUR, color=VERMILLION, linewidth=1.2)

@@ -85,7 +85,7 @@ def _words(evidence: Evidence) -> Mapping[str, object]:
         "summary": _summary(evidence),
         "missing": evidence.missing,
         "idle": positions.idle(evidence),
-        "alarms": [_alarm(event) for event in evidence.events if event.kind in positions.ALARMS],
+        "alarms": [_alarm(event) for event in positions.alarms(evidence)],
     }
 
 

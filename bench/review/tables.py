@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 from great_tables import GT, loc, style
@@ -14,15 +15,15 @@ MG_PER_KG = 1e6
 UNKNOWN = "n/a"
 RIGHT, WRONG = "#00664b", "#a63f00"
 VERDICTS = {True: "✔ yes", False: "✘ no", None: UNKNOWN}
-HEADINGS = {
+HEADINGS: dict[str, Any] = {
     "leak": "Leak",
     "compartment": "Compartment",
-    "truth": "Truth ± u\nmg/s",
+    "truth": "Truth ± u, mg/s",
     "method": "Method",
-    "estimate": "Estimate ± u\nmg/s",
-    "deviation": "Deviation\n%",
-    "error": "Normalised\nerror",
-    "covers": "95 % covers\ntruth",
+    "estimate": "Estimate ± u, mg/s",
+    "deviation": "Deviation, %",
+    "error": "Normalised error",
+    "covers": "Covers truth",
 }
 
 
@@ -31,7 +32,7 @@ def headline(evidence: Evidence) -> str | None:
     if not rows:
         return None
     frame = pd.DataFrame([_cells(row, evidence.judged) for row in _once(rows)], columns=list(HEADINGS))
-    table = GT(frame, id="headline").cols_label({key: text.replace("\n", ", ") for key, text in HEADINGS.items()})
+    table = GT(frame, id="headline").cols_label(HEADINGS)
     table = table.cols_align("right", ["truth", "estimate", "deviation", "error"])
     for verdict, colour in ((True, RIGHT), (False, WRONG)):
         hit = [place for place, row in enumerate(rows) if row.covers is verdict]
@@ -52,7 +53,7 @@ def _cells(item: tuple[Comparison, bool], judged: str | None) -> list[str]:
         row.leak if first else "",
         row.compartment if first else "",
         (f"{truth} (void: {row.void})" if row.void else truth) if first else "",
-        "no estimate" if row.method is None else f"{row.method} (judged)" if row.method == judged else row.method,
+        "no estimate" if row.method is None else f"{row.method}\u00a0*" if row.method == judged else row.method,
         plus_minus(row.rate_kg_s * MG_PER_KG, row.u_kg_s * MG_PER_KG),
         UNKNOWN if math.isnan(row.deviation) else f"{100.0 * row.deviation:+.1f}",
         UNKNOWN if math.isnan(row.normalised_error) else f"{row.normalised_error:+.2f}",
@@ -67,7 +68,7 @@ def plus_minus(value: float, u: float) -> str:
     if not (math.isfinite(u) and u > 0.0):
         return f"{value:.4g}"
     places = max(0, 1 - math.floor(math.log10(u)))
-    return f"{value:.{places}f} ± {u:.{places}f}"
+    return f"{value:.{places}f}\u00a0±\u00a0{u:.{places}f}"  # never broken over two lines
 
 
 def origins(evidence: Evidence) -> str:
@@ -79,6 +80,16 @@ def origins(evidence: Evidence) -> str:
 
 
 def _html(table: GT) -> str:
-    table = table.tab_options(table_width="100%", table_font_size="15px", data_row_padding="5px")
+    table = table.tab_options(
+        table_width="100%",
+        table_font_names=["system-ui", "DejaVu Sans", "Verdana", "sans-serif"],
+        table_font_size="14.5px",
+        data_row_padding="5px",
+        data_row_padding_horizontal="9px",
+        column_labels_padding_horizontal="9px",
+        column_labels_font_weight="bold",
+        row_group_font_weight="bold",
+        row_group_background_color="#f2f2f2",
+    )
     html: str = table.as_raw_html()
     return html

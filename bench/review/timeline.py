@@ -110,12 +110,13 @@ def phases(events: Sequence[Event], end_s: float) -> list[Phase]:
 
 
 def windows(events: Sequence[Event]) -> list[Asked]:
-    told = [event.detail for event in events if event.kind is EventKind.WINDOW]
-    return [
-        Asked(str(d["name"]), str(d["compartment"]), float(str(d["begin_s"])), float(str(d["end_s"])))
-        for d in told
-        if None not in (d.get("name"), d.get("compartment"), d.get("begin_s"), d.get("end_s"))
-    ]
+    asked = []
+    for event in events:
+        about = {"window": event.detail.get("name"), **event.detail}
+        begin_s, end_s = about.get("begin_s"), about.get("end_s")
+        if event.kind is EventKind.WINDOW and isinstance(begin_s, float | int) and isinstance(end_s, float | int):
+            asked.append(Asked(str(about["window"]), str(about.get("compartment")), begin_s, end_s))
+    return asked
 
 
 def touches(actuator: str, evidence: Evidence, compartment: str) -> bool:

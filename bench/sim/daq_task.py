@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bench.sim.daq_errors import DriverError
+from bench.sim.daq_model import expand
 from bench.sim.daq_timing import SampleClock, Timing
 
 AI: Final = 10100
@@ -65,12 +66,13 @@ class Task:
             return self.buffer_override
         return self.timing.buffer_size if self.timing else 0
 
-    def channel(self, name: str) -> Channel:
-        """The first channel of a list of names: a property is asked of one channel."""
+    def channel(self, names: str) -> Channel:
+        """The channel of that name; of a list the first, as what is asked of several is the same for all."""
+        wanted = next(expand(names), "")
         for channel in self.channels:
-            if channel.name == name or not name:
+            if channel.name == wanted:
                 return channel
-        raise DriverError(-200486, f"Channel Name: {name}\nTask Name: {self.name}")
+        raise DriverError(-200486, f"Channel Name: {names}\nTask Name: {self.name}")
 
     def add(self, channels: Iterable[Channel]) -> None:
         for channel in channels:

@@ -78,15 +78,14 @@ class PACE5000:
         vacuum_pa: float = 7890.0,
         terminator: str = "\n",
     ) -> None:
-        self.port, self.serial, self.firmware = port, serial, firmware
-        self.unit, self.full_scale_pa, self.vacuum_pa = unit, full_scale_pa, vacuum_pa
+        self.port, self.serial, self.firmware, self.unit = port, serial, firmware, unit
+        self.full_scale_pa, self.vacuum_pa = full_scale_pa, vacuum_pa
         self.target_pa, self.rate_pa_s = 0.0, full_scale_pa / 100
         self.range = f'"{full_scale_pa / 1e5:.2f}bara"'
         self.settings = {header: default for header, (default, _) in SETTINGS.items()} | {MODE: "MAX"}
         self.errors = scpi.ErrorQueue(5, OVERFLOW)
-        self._vent = 0
         self._inside_since_s: float | None = None
-        self._condition = self._events = 0
+        self._vent = self._condition = self._events = 0
         self._wire = scpi.Interpreter(self, GRAMMAR, self.errors, echo=True, end=terminator)
 
     def receive(self, data: bytes) -> bytes:

@@ -33,8 +33,7 @@ class TPG366:
         serial: str = "44990000",
         unit: int = 4,
     ) -> None:
-        self._gauge = gauge
-        self._sensors = sensors
+        self._gauge, self._sensors = gauge, sensors
         self._type_plate = f"TPG366,PTG28770,{serial},010400,010100"
         self._unit = unit
         self._off: set[int] = set()
@@ -42,20 +41,22 @@ class TPG366:
         self._partial = b""
         self._answer: Callable[[], str] = self._all_pressures  # what ENQ asks for
         self._awake = False
-        self._lines_per_idle = 0.0
-        self._lines_due = 0.0
-        self._mnemonics: dict[str, Callable[..., Callable[[], str]]] = {
-            "AYT": partial(fixed, lambda: self._type_plate),
-            "PNR": partial(fixed, lambda: self._type_plate.split(",")[3]),
-            "HDW": partial(fixed, lambda: self._type_plate.split(",")[4]),
-            "PRX": partial(fixed, self._all_pressures),
-            "TID": partial(fixed, self._sensor_types),
-            "ERR": partial(fixed, self._take_error_word),
-            "UNI": self._set_unit,
-            "SEN": self._switch,
-            "COM": self._stream,
+        self._lines_per_idle = self._lines_due = 0.0
+        self._mnemonics = self._asking() | {"UNI": self._set_unit, "SEN": self._switch, "COM": self._stream}
+
+    def _asking(self) -> dict[str, Callable[..., Callable[[], str]]]:
+        """Mnemonics that set nothing."""
+        _, _, _, firmware, hardware = self._type_plate.split(",")
+        answers: dict[str, Callable[[], str]] = {
+            "AYT": lambda: self._type_plate,
+            "PNR": lambda: firmware,
+            "HDW": lambda: hardware,
+            "PRX": self._all_pressures,
+            "TID": self._sensor_types,
+            "ERR": self._take_error_word,
         }
-        self._mnemonics |= {f"PR{channel}": partial(fixed, partial(self._pressure, channel)) for channel in CHANNELS}
+        answers |= {f"PR{channel}": partial(self._pressure, channel) for channel in CHANNELS}
+        return {mnemonic: partial(fixed, answer) for mnemonic, answer in answers.items()}
 
     @property
     def streaming(self) -> bool:

@@ -30,7 +30,7 @@ class SimulatedRig:
         self._state = self.model.state
         self._half, self._ahead = (_copy(self._state) for _ in range(2))
         self._time_s = 0.0
-        self._ahead_s = math.nan
+        self._asked, self._asked_s = self._state, math.nan
         nodes = self.model.plant.volume.size
         self._history = np.zeros((int(HISTORY_S / GRID_S), 2 * nodes))
         self._record_start()
@@ -48,15 +48,19 @@ class SimulatedRig:
     def state(self) -> State:
         """The plant now. Between grid points a copy is run ahead, so that asking never changes the course."""
         now = self.clock.now()
+        if now != self._asked_s:  # most questions come many at a time
+            self._asked = self._state_at(now)
+            self._asked_s = now
+        return self._asked
+
+    def _state_at(self, now: float) -> State:
         grid = math.floor(now / GRID_S + 1e-6) * GRID_S
         self._run(self._state, self._time_s, grid)
         self._time_s = max(self._time_s, grid)
         if now - self._time_s <= 1e-9:
             return self._state
-        if self._ahead_s != now:
-            _assign(self._ahead, self._state)
-            self._run(self._ahead, self._time_s, now)
-            self._ahead_s = now
+        _assign(self._ahead, self._state)
+        self._run(self._ahead, self._time_s, now)
         return self._ahead
 
     def command(self, act: Callable[[State], None]) -> None:
@@ -65,7 +69,7 @@ class SimulatedRig:
         now = self.clock.now()
         self._run(self._state, self._time_s, now)
         self._time_s = max(self._time_s, now)
-        self._ahead_s = math.nan
+        self._asked_s = math.nan
         act(self._state)
 
     def _run(self, state: State, begin_s: float, end_s: float) -> None:

@@ -40,7 +40,9 @@ RUN = {
 
 
 def channels():
-    yield from (Channel(f"{stem}_pressure", "pressure", "Pa", 0.0, 2e5, 10.0, name) for stem, name in COMPARTMENTS.items())
+    yield from (
+        Channel(f"{stem}_pressure", "pressure", "Pa", 0.0, 2e5, 10.0, name) for stem, name in COMPARTMENTS.items()
+    )
     for (stem, name), index in itertools.product(COMPARTMENTS.items(), (1, 2, 3)):
         yield Channel(f"{stem}_gas_{index}", "gas_temperature", "K", 250.0, 350.0, 0.1, name)
     for (stem, name), index in itertools.product(COMPARTMENTS.items(), (1, 2)):

@@ -10,9 +10,7 @@ from bench.sim.keysight_34972a import Keysight34972A
 
 WIRE = load("keysight_34972a")
 NO_ERROR = b'+0,"No error"\n'
-# The transcript says that READ? leaves its readings in memory; the manual says the opposite, see the test below.
-DISPUTED = {b"DATA:POIN?\n"}
-EXCHANGES = [exchange for exchange in WIRE.exchanges if exchange.sent not in DISPUTED]
+EXCHANGES = WIRE.exchanges
 
 
 class Sensors:

@@ -195,6 +195,22 @@ def test_a_coroutine_runs_on_the_instruments_loop_and_its_error_is_the_caller_s(
         served.run(fail())
 
 
+def test_an_error_in_a_callback_of_the_loop_comes_out_of_stop_unless_it_is_grpc_s_noise():
+    async def schedule(error):
+        def fail():
+            raise error
+
+        asyncio.get_running_loop().call_soon(fail)
+        await asyncio.sleep(0)
+
+    running = SimServer()
+    running.start()
+    running.run(schedule(BlockingIOError(11, "Resource temporarily unavailable")))
+    running.run(schedule(ValueError("seen")))
+    with pytest.raises(ValueError, match="seen"):
+        running.stop()
+
+
 def test_stopping_closes_open_connections_and_cancels_what_still_runs(served):
     async def spawn():
         return asyncio.get_running_loop().create_task(asyncio.sleep(3600))
