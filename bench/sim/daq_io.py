@@ -106,11 +106,11 @@ def _wait_for(driver: Driver, task: Task, wanted: int, timeout_s: float, room: i
 def _count(task: Task, wanted: int, waiting: int, room: int) -> int:
     """Samples per channel to read: past the end of a finite task a read is cut short."""
     total = task.timing.total if task.timing else None
-    if wanted == ALL_AVAILABLE and total is None:
-        return min(waiting, room)
-    left = inf if total is None else total - task.read_position
-    count = int(left if wanted == ALL_AVAILABLE else min(wanted, left))
-    if count == 0 and wanted != 0:
+    left = None if total is None else total - task.read_position
+    if wanted == ALL_AVAILABLE:
+        return min(waiting if left is None else left, room)
+    count = wanted if left is None else min(wanted, left)
+    if wanted and not count:
         raise DriverError(-200278, f"Task Name: {task.name}")
     if count > room:
         raise DriverError(-200229, f"Task Name: {task.name}")

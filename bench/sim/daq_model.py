@@ -70,13 +70,12 @@ class Chassis:
 
     def resolve(self, names: str, terminals: Terminals) -> tuple[str, ...]:
         """Terminals behind "cDAQ1Mod2/port0/line0:7", a comma list, or a port (all its lines)."""
-        return tuple(terminal for name in expand(names) for terminal in self._matching(name, terminals))
+        return tuple(terminal for name in list(expand(names)) or [""] for terminal in self._matching(name, terminals))
 
     def _matching(self, name: str, terminals: Terminals) -> list[str]:
         owner, _, rest = name.partition("/")
-        known: tuple[str, ...] = getattr(self.device(owner), terminals)
-        wanted = f"{name.lower()}/"
-        found = [terminal for terminal in known if rest and f"{terminal.lower()}/".startswith(wanted)]
+        known: tuple[str, ...] = getattr(self.device(owner), terminals) if rest else ()
+        found = [terminal for terminal in known if f"{terminal.lower()}/".startswith(f"{name.lower()}/")]
         if not found:
             raise DriverError(-200170, f"Physical Channel Name: {name}")
         return found

@@ -41,7 +41,7 @@ class SupplyPort:
         return 100.0 * max(-1.0, min(1.0, wanted / float(plant.supply_limits[0])))
 
     def set_target(self, pressure_pa: float, rate_pa_s: float | None) -> None:
-        self._set(1, pressure_pa)
+        self._set(1, self._rig.regulated(self._entry, pressure_pa))
         self._set(2, math.inf if rate_pa_s is None else rate_pa_s)
 
     def set_control(self, on: bool) -> None:  # noqa: FBT001 - as the instrument's own command

@@ -89,6 +89,10 @@ class SimulatedRig:
         """What the channel's sensor shows now, SI."""
         return self._sensors[entry.name].show(self._true_value(entry), self._index())
 
+    def regulated(self, entry: ChannelEntry, wanted: float) -> float:
+        """The true value that a controller reaches that makes its own sensor show wanted."""
+        return self._sensors[entry.name].deceived(wanted)
+
     def shown_at(self, entry: ChannelEntry, times_s: Floats) -> Floats:
         """What a compartment's pressure sensor showed at past times on the grid (the last HISTORY_S), Pa."""
         indices = np.floor(times_s / GRID_S + 1e-6).astype(np.int64)

@@ -71,6 +71,10 @@ class Sensor:
         value = self._gain * true_value + self._offset + self._noise.at(index)
         return round(value / self._resolution) * self._resolution if self._resolution else value
 
+    def deceived(self, wanted: float) -> float:
+        """The true value at which the sensor would show wanted, noise aside: where a regulator ends that trusts it."""
+        return (wanted - self._offset) / self._gain
+
     def show_many(self, true_values: Floats, indices: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Floats:
         values = self._gain * true_values + self._offset + self._noise.many(indices)
         return np.rint(values / self._resolution) * self._resolution if self._resolution else values

@@ -1,0 +1,75 @@
+"""What the simulated instruments are plumbed to."""
+
+import math
+from datetime import date
+
+import pytest
+
+from bench.clock import VirtualClock
+from bench.config.load import find_bench, load_bench
+from bench.sim.ports import GaugePort, SupplyPort, ThermometerPort, inputs_of
+from bench.sim.rig import SimulatedRig
+from bench.sim.scenario import load_scenario
+
+BENCH = load_bench(find_bench("zvezda"), date(2026, 11, 23))
+
+
+def rig(seed=1, scenario="quiet"):
+    return SimulatedRig(BENCH, load_scenario(scenario), seed, VirtualClock())
+
+
+def supply(now):
+    (entry,) = inputs_of(BENCH, "pressure_controller").values()
+    return SupplyPort(now, entry)
+
+
+def fill(now, port, target_pa=101_325.0):
+    now.write_line(BENCH.actuators["fill_valve"].line, True)
+    port.set_target(target_pa, 100.0)
+    port.set_control(True)
+    now.clock.sleep(600.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_controller_brings_its_own_sensor_to_the_target_not_the_truth(seed):
+    """A regulator believes its gauge: the true pressure is off by the gauge's drawn error."""
+    now = rig(seed)
+    port = supply(now)
+    fill(now, port)
+    assert port.line_pressure_pa() == pytest.approx(101_325.0, abs=3.0)
+    offset = now.draws.drawn["offset/supply_pressure"] + now.draws.drawn["gain/supply_pressure"] * 101_325.0
+    assert now.true_pressure_pa(2) == pytest.approx(101_325.0 - offset, abs=1.0)
+
+
+def test_a_controller_behind_a_closed_valve_feeds_only_its_line():
+    now = rig(scenario="as_stated")  # no seat leaks
+    port = supply(now)
+    before = now.state().mass[:4].sum()
+    port.set_target(120_000.0, None)
+    port.set_control(True)
+    now.clock.sleep(60.0)
+    assert port.line_pressure_pa() == pytest.approx(120_000.0, abs=5.0)
+    assert now.state().mass[:4].sum() == pytest.approx(before, abs=1e-9)
+
+
+def test_switched_off_it_lets_the_pressure_alone():
+    now = rig()
+    port = supply(now)
+    fill(now, port, 100_000.0)
+    port.set_control(False)
+    port.set_target(120_000.0, 1000.0)
+    now.clock.sleep(60.0)
+    assert port.effort_percent() == 0.0
+    assert port.line_pressure_pa() == pytest.approx(100_000.0, abs=10.0)
+
+
+def test_gauges_say_when_they_are_out_of_range_and_where_nothing_is_connected():
+    port = GaugePort(rig(), inputs_of(BENCH, "gauge_controller"))
+    assert port.read(2) == (GaugePort.OVERRANGE, 1000.0)  # the chamber is at atmospheric pressure
+    assert port.read(6)[0] == GaugePort.NO_SENSOR
+
+
+def test_an_empty_input_of_the_multiplexer_is_open():
+    port = ThermometerPort(rig(), inputs_of(BENCH, "thermometers"))
+    assert math.isnan(port.read(199))
+    assert port.read(101) == pytest.approx(295.15, abs=0.5)
