@@ -1,5 +1,6 @@
 """From instruments to scans: all requests are sent before the first reply is read; quality stands beside value."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -78,10 +79,12 @@ class Acquisition:
 
     def _collect(self, source: Source) -> Mapping[str, Measured]:
         try:
-            return source.instrument.collect()
+            found = source.instrument.collect()
         except InstrumentError as error:
             self._lose(source, error)
             return {}
+        source.retry_after_s = FIRST_RETRY_S
+        return found
 
     def _retry(self, source: Source, time_s: float) -> None:
         if time_s < source.retry_at_s:
@@ -89,7 +92,7 @@ class Acquisition:
         source.instrument.reconnect()
         if isinstance(source.instrument, SampleClock):
             source.instrument.start()
-        source.lost, source.retry_after_s = False, FIRST_RETRY_S
+        source.lost = False  # its patience comes back with its values: many a dead instrument still takes a connection
         self._log(EventKind.LINK_RESTORED, source.name, "")
 
     def _lose(self, source: Source, error: InstrumentError) -> None:
@@ -136,6 +139,8 @@ def _quality(measured: Measured, value: float, entry: ChannelEntry) -> Quality:
     stated = QUALITIES[measured.status.name]
     if stated is not Quality.GOOD:
         return stated
+    if not math.isfinite(value):
+        return Quality.SENSOR_FAULT
     low, high = entry.range
     if value < low:
         return Quality.UNDERRANGE

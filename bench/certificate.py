@@ -13,7 +13,7 @@ class Certificate(BaseModel):
     a = -1/2. u_pressure_exponent is what the laboratory, or the literature, leaves open of n.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     serial: str
     laboratory: str

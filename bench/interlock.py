@@ -42,9 +42,9 @@ def _judge(rule: Interlock, before: Condition | None, state: RigState) -> Condit
         return Condition(holds=False, reason=f"{rule.channel} is {state.quality(rule.channel).name}")
     value = state.value(rule.channel)
     margin = rule.hysteresis if before is not None and not before.holds else 0.0
-    if rule.above is not None and value <= rule.above + margin:
+    if rule.above is not None and not value > rule.above + margin:  # not a number never holds
         return Condition(holds=False, reason=f"{rule.channel} = {value:g}, must be above {rule.above + margin:g}")
-    if rule.below is not None and value >= rule.below - margin:
+    if rule.below is not None and not value < rule.below - margin:
         return Condition(holds=False, reason=f"{rule.channel} = {value:g}, must be below {rule.below - margin:g}")
     return Condition(holds=True)
 

@@ -1,8 +1,9 @@
 """One procedure's hold on the station: phases, holds, commands, events, and a safe exit by every door."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -13,7 +14,6 @@ from bench.acquisition import Acquisition
 from bench.clock import Clock
 from bench.commands import Command, label
 from bench.errors import (
-    BenchError,
     CommandRefusedError,
     ConfirmationError,
     InconclusiveError,
@@ -25,11 +25,12 @@ from bench.recorder import Recorder
 from bench.records import Event, EventKind, Outcome, Quality, RigState, Scan, Series, Verdict, Window
 from bench.station import Position, Station
 from bench.stop import StopRequest
-from drivers.errors import InstrumentError
 
 T = TypeVar("T")
 KEPT_SCANS = 7200
 """Scans that conditions can look back on; the recorder has them all."""
+FRESH_PERIODS = 2.0
+"""Age of the latest scan, in acquisition periods, up to which interlocks may be judged by it."""
 SWITCH_PATIENCE_S = 5.0
 """How long past its stated travel time an end switch may take."""
 USABLE = (Quality.GOOD, Quality.HELD)
@@ -78,17 +79,26 @@ class Run:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._stop.shield()
-        try:
-            self.verdict = verdict_of(error) or self.verdict
-            if error is not None:
-                self.event(EventKind.ERROR, type=type(error).__name__, message=str(error))
-            if not self._safe:
-                self.make_safe()
-            outcome = self.verdict or Verdict(Outcome.ERROR, "the procedure ended without a verdict")
-            self.verdict = outcome
-            self.event(EventKind.RUN_ENDED, outcome=outcome.outcome, reason=outcome.reason)
-        finally:
-            self.recorder.close_scans()
+        self.verdict = verdict_of(error) or self.verdict
+        steps = (partial(self._note, error), self._leave_safe, self._end, self.recorder.close_scans)
+        errors = [*([] if error is None else [error]), *_failures(steps)]
+        for later in errors[1:]:
+            errors[0].add_note(f"and on the way out: {type(later).__name__}: {later}")
+        if error is None and errors:
+            self._blame_bench(str(errors[0]))
+            raise errors[0]
+
+    def _note(self, error: BaseException | None) -> None:
+        if error is not None:
+            self.event(EventKind.ERROR, type=type(error).__name__, message=str(error))
+
+    def _leave_safe(self) -> None:
+        if not self._safe:
+            self.make_safe()
+
+    def _end(self) -> None:
+        self.verdict = self.verdict or Verdict(Outcome.ERROR, "the procedure ended without a verdict")
+        self.event(EventKind.RUN_ENDED, outcome=self.verdict.outcome, reason=self.verdict.reason)
 
     def perform(self, name: str, body: Callable[[], T]) -> T:
         """Do body as the phase called name."""
@@ -175,33 +185,34 @@ class Run:
 
         Raises CommandRefusedError (nothing sent), ConfirmationError (sent, but not seen to follow), InstrumentError.
         """
-        self._refuse_unless_fresh(command)
-        refusals = violations(command, self.bench.interlock, self._standing)
+        self._refresh()
+        refusals = self._too_old() or violations(command, self.bench.interlock, self._standing)
         if refusals:
             self.event(EventKind.COMMAND_REFUSED, command=label(command), reasons=refusals)
             raise CommandRefusedError(f"{label(command)} refused: {'; '.join(refusals)}")
         self._safe = False
-        self.station.send(command)
-        if not self.station.confirmed(command):
+        if not self.station.follows(command):
             raise ConfirmationError(f"{label(command)}: sent, but the device does not read back so")
         confirmed_s = self.clock.now()
         self.event(EventKind.COMMAND_CONFIRMED, command=label(command))
         self._await_positions(command)
         return confirmed_s
 
-    def _refuse_unless_fresh(self, command: Command) -> None:
-        """Interlocks judge the latest scan; if that is older than two periods (or there is none) take one now."""
-        if self._state is None or self.clock.now() - self._state.scan.time_s > 2.0 * self.bench.acquisition.period_s:
+    def _refresh(self) -> None:
+        """Interlocks judge the latest scan; if that is too old (or there is none) take one now."""
+        if self._state is None or self._too_old():
             self.scan()
-        if self.clock.now() - self.state.scan.time_s > 2.0 * self.bench.acquisition.period_s:
-            raise CommandRefusedError(f"{label(command)} refused: no fresh scan")
+
+    def _too_old(self) -> tuple[str, ...]:
+        age_s = self.clock.now() - self.state.scan.time_s
+        limit_s = FRESH_PERIODS * self.bench.acquisition.period_s
+        return (f"the latest scan is {age_s:.1f} s old",) if age_s > limit_s else ()
 
     def _await_positions(self, command: Command) -> None:
         wanted = self.station.positions(command)
         if not wanted:
             return
-        actuator = self.bench.actuators.get(command.target)
-        limit_s = self.clock.now() + (actuator.travel_s if actuator else 0.0) + SWITCH_PATIENCE_S
+        limit_s = self.clock.now() + self._travel_s(command) + SWITCH_PATIENCE_S
         while not self._reached(wanted):
             if self.clock.now() > limit_s:
                 raise ConfirmationError(f"{label(command)}: end switch {wanted[0].channel} did not follow")
@@ -209,34 +220,38 @@ class Run:
         position = {commands.OpenValve: "open", commands.CloseValve: "closed"}.get(type(command), label(command))
         self.event(EventKind.POSITION_REACHED, actuator=command.target, position=position)
 
+    def _travel_s(self, command: Command) -> float:
+        actuator = self.bench.actuators.get(command.target)
+        return actuator.travel_s if actuator else 0.0
+
     def _reached(self, wanted: tuple[Position, ...]) -> bool:
         return all(self.state.usable(p.channel) and self.state.value(p.channel) == p.level for p in wanted)
 
     # -- safe state ----------------------------------------------------------------------------------------------
     def make_safe(self) -> None:
         """Every step of the declared safe state, in order, whatever fails on the way; read back by line and switch."""
-        self._safe = True
-        steps = [_COMMANDS[step.command](step.target) for step in self.bench.safe_state]
-        failures = [failure for step in steps if (failure := self._safe_step(step))]
-        wanted = tuple(p for step in steps for p in self.station.positions(step))
-        failures += self._unreached(wanted)
+        steps = self.station.safe_steps()
+        failures = [*self.station.make_safe(), *self._unreached(steps)]
+        self._safe = True  # not before: an interrupt on the way here means that it is done again on leaving
+        if failures:
+            self._blame_bench(f"safe state not reached: {failures[0]}")
         self.event(EventKind.SAFE_STATE, steps=[label(step) for step in steps], failures=failures)
-        if failures and self.verdict is None:
-            self.verdict = Verdict(Outcome.ERROR, f"safe state not reached: {failures[0]}")
 
-    def _safe_step(self, step: Command) -> str | None:
-        try:
-            self.station.send(step)
-            return None if self.station.confirmed(step) else f"{label(step)}: not read back"
-        except (InstrumentError, BenchError) as error:
-            return f"{label(step)}: {error}"
+    def _blame_bench(self, reason: str) -> None:
+        """Somebody must look at the bench now, whatever was found before."""
+        found = f"{self.verdict.outcome}, {self.verdict.reason}; " if self.verdict else ""
+        self.verdict = Verdict(Outcome.ERROR, f"{found}{reason}")
 
-    def _unreached(self, wanted: tuple[Position, ...]) -> list[str]:
+    def _unreached(self, steps: Sequence[Command]) -> list[str]:
         """Scan until all end switches show the safe position, or patience ends."""
-        limit_s = self.clock.now() + SWITCH_PATIENCE_S
-        self._take_scan()
-        while not self._reached(wanted) and self.clock.now() < limit_s:
+        wanted = tuple(p for step in steps for p in self.station.positions(step))
+        limit_s = self.clock.now() + max(map(self._travel_s, steps), default=0.0) + SWITCH_PATIENCE_S
+        try:
             self._take_scan()
+            while not self._reached(wanted) and self.clock.now() < limit_s:
+                self._take_scan()
+        except Exception as error:  # noqa: BLE001 - a full disk, a broken terminal: all lines are safe already
+            return [f"end switches not read: {type(error).__name__}: {error}"]
         return [f"{p.channel} does not show {p.level:g}" for p in wanted if not self._reached((p,))]
 
     # -- events --------------------------------------------------------------------------------------------------
@@ -253,12 +268,13 @@ class Run:
         self.event(EventKind.VERDICT, outcome=self.verdict.outcome, reason=self.verdict.reason)
 
 
-_COMMANDS: dict[str, Callable[[str], Command]] = {
-    "OpenValve": commands.OpenValve,
-    "CloseValve": commands.CloseValve,
-    "StopPump": commands.StopPump,
-    "StopControl": commands.StopControl,
-}
+def _failures(steps: Iterable[Callable[[], object]]) -> Iterator[Exception]:
+    """Do every step, whatever the others come to."""
+    for step in steps:
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - on the way out nothing may keep the next step from being taken
+            yield error
 
 
 def verdict_of(error: BaseException | None) -> Verdict | None:

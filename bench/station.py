@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import commands
-from bench.commands import Command
+from bench.commands import Command, label
 from bench.config.model import Bench, ChannelEntry, InstrumentEntry
 from bench.errors import ConfigError
 from bench.roles import DigitalLines, Instrument, PressureController, SampleClock
@@ -17,6 +17,12 @@ from drivers.ni_daq import NiDaq
 from drivers.pfeiffer_tpg366 import TPG366
 
 Opener = Callable[[Bench, InstrumentEntry], Instrument]
+SAFE_COMMANDS: Mapping[str, Callable[[str], Command]] = {
+    "OpenValve": commands.OpenValve,
+    "CloseValve": commands.CloseValve,
+    "StopPump": commands.StopPump,
+    "StopControl": commands.StopControl,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,40 @@ class Station:
             case commands.SetPressure():
                 return True  # the driver reads rate and target back as it writes them
 
+    def follows(self, command: Command) -> bool:
+        """Send, then ask the device whether it did."""
+        self.send(command)
+        return self.confirmed(command)
+
+    def safe_steps(self) -> tuple[Command, ...]:
+        return tuple(SAFE_COMMANDS[step.command](step.target) for step in self.bench.safe_state)
+
+    def make_safe(self) -> list[str]:
+        """Every step of the declared safe state, in order, whatever fails on the way; what did fail, empty at best."""
+        return [failure for step in self.safe_steps() if (failure := self._safe_step(step))]
+
+    def _safe_step(self, step: Command) -> str | None:
+        """Why the step was not taken, or None. A link cut in the middle of an exchange gets a second chance."""
+        try:
+            try:
+                follows = self.follows(step)
+            except InstrumentError:
+                self._reconnect(step)
+                follows = self.follows(step)
+        except Exception as error:  # noqa: BLE001 - the steps after this one must be taken
+            return f"{label(step)}: {type(error).__name__}: {error}"
+        return None if follows else f"{label(step)}: not read back"
+
+    def _reconnect(self, command: Command) -> None:
+        """Open the link that the command goes over anew; the instrument's outputs stay as they are."""
+        instrument = self.instruments[self._owner(command)]
+        instrument.reconnect()
+        if isinstance(instrument, SampleClock):
+            instrument.start()
+
+    def _owner(self, command: Command) -> str:
+        return next((d.instrument for d in self.bench.driven if d.name == command.target), command.target)
+
     def positions(self, command: Command) -> tuple[Position, ...]:
         """End switches that must follow the command, as far as the bench file names any."""
         if isinstance(command, commands.StartPump | commands.StopPump):
@@ -106,6 +146,7 @@ class Station:
 @contextmanager
 def open_station(bench: Bench) -> Iterator[Station]:
     """All instruments of the bench, or none: what was opened before a failure is closed again."""
+    check_drivers(bench)
     with ExitStack() as stack:
         instruments: dict[str, Instrument] = {}
         for entry in bench.instrument:
@@ -114,13 +155,17 @@ def open_station(bench: Bench) -> Iterator[Station]:
         yield Station(bench, instruments)
 
 
+def check_drivers(bench: Bench) -> None:
+    """Raise ConfigError for a driver that does not exist, before any instrument is touched."""
+    for entry in bench.instrument:
+        if entry.driver not in DRIVERS:
+            reason = f"{entry.driver!r} unknown (known: {', '.join(sorted(DRIVERS))})"
+            raise ConfigError(f"{bench.file}: instrument.{entry.name}.driver: {reason}")
+
+
 def _open(bench: Bench, entry: InstrumentEntry) -> Instrument:
-    opener = DRIVERS.get(entry.driver)
-    if opener is None:
-        known = ", ".join(sorted(DRIVERS))
-        raise ConfigError(f"{bench.file}: instrument.{entry.name}.driver: {entry.driver!r} unknown (known: {known})")
     try:
-        return opener(bench, entry)
+        return DRIVERS[entry.driver](bench, entry)
     except InstrumentError as error:
         error.add_note(f"while opening instrument {entry.name} at {entry.address}")
         raise

@@ -39,7 +39,7 @@ def leak_truth(bench: Bench, leak: Leak, window: Window, series: Series, events:
     rate = float(np.mean(flows))
     onset_s = opened_s + bench.actuators[leak.valve].travel_s
     reasons = list(_void(bench, leak, window, inside, events))
-    reasons += _unconfirmed(onset_s, closed_s, window, 1.0 - usable.mean())
+    reasons += _unconfirmed(onset_s, closed_s, window, float((~usable).mean()))
     u_rate = rate * math.hypot(*budget.values())
     return Truth(leak.name, leak.compartment, rate, u_rate, onset_s, closed_s, budget, "; ".join(reasons) or None)
 
@@ -83,16 +83,16 @@ def _unconfirmed(onset_s: float, closed_s: float, window: Window, missing: float
 
 def _void(bench: Bench, leak: Leak, window: Window, series: Series, events: Sequence[Event]) -> Iterator[str]:
     (entry,) = bench.channels_of(leak.compartment, "pressure")
-    chamber = [series.columns[c.name] for c in bench.channel if c.quantity == "chamber_pressure"]
-    readings = np.concatenate(chamber) if chamber else np.array([])
-    if not np.isfinite(readings).any():
+    gauges = [series.columns[c.name] for c in bench.channel if c.quantity == "chamber_pressure"]
+    chamber = np.stack(gauges) if gauges else np.full((1, series.time_s.size), np.nan)
+    if np.isnan(chamber).all(axis=0).mean() > MISSING_ALLOWED:
         yield "the chamber pressure was not measured"
-    elif np.nanmax(readings) > CHOKED_BELOW * np.nanmin(series.columns[entry.name]):
+    elif np.nanmax(chamber) > CHOKED_BELOW * np.nanmin(series.columns[entry.name]):
         yield "the flow was not choked: the chamber pressure was too high for the certificate"
-    for valve in bench.valve:
-        touches = leak.compartment in valve.connects and valve.name != leak.valve
-        if touches and _open_during(valve.name, window, events):
-            yield f"{valve.name} was open too"
+    for name, actuator in bench.actuators.items():
+        touches = leak.compartment in actuator.connects and name != leak.valve
+        if touches and _open_during(name, window, events):
+            yield f"{name} was open too"
 
 
 def _open_during(valve: str, window: Window, events: Sequence[Event]) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {"PASS": 0, "INCONCLUSIVE": 20, "FAIL": 30, "ABORTED": 40, "ERROR": 50}
 BAD_CONFIGURATION = 70
+PARSER_REFUSED = 2
 DEFAULT_SCENARIO = "quiet"
 STARTED = time.perf_counter()
 
@@ -86,14 +87,17 @@ def verify(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
 
 
 def main() -> None:
-    """Entry point of the command."""
-    app(args=spell_out(sys.argv[1:]))
+    """Entry point of the command. Words that the parser cannot read are bad arguments as any others are."""
+    try:
+        app(args=spell_out(sys.argv[1:]))
+    except SystemExit as leaving:
+        sys.exit(BAD_CONFIGURATION if leaving.code == PARSER_REFUSED else leaving.code)
 
 
 def spell_out(arguments: list[str]) -> list[str]:
     """`--simulate` alone means the quiet scenario; the parser wants every option's value said."""
     spelled = []
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+    for argument, following in zip(arguments, [*arguments, "-"][1:], strict=True):
         spelled.append(argument)
         if argument == "--simulate" and following.startswith("-"):
             spelled.append(DEFAULT_SCENARIO)

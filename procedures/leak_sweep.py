@@ -4,6 +4,7 @@ Pre-flight, pump the chamber down, pressurise the mock-up, close the hatches, wa
 leak closed, open each chosen leak in turn, hold with every leak closed again, make safe, score, give the verdict.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Annotated
@@ -13,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloa
 
 from bench import commands
 from bench.config.model import Bench
+from bench.detection.shipped import methods
 from bench.errors import CheckFailedError, ConfigError
 from bench.records import Floats, RigState, Window
 from bench.run import Run
@@ -32,7 +34,7 @@ def _split(value: object) -> object:
 class Plan(BaseModel):
     """What a sweep does. Every field can be set on the command line: -e exposure_s=3600."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     method: str = Field("compensated_mass", description="the method under test; the others are scored beside it")
     leaks: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
@@ -53,14 +55,21 @@ class Plan(BaseModel):
 
 
 def complete(plan: Plan, bench: Bench) -> Plan:
-    """Fill in the default leaks; refuse names that the bench does not have."""
+    """Fill in the default leaks; refuse a plan that this bench cannot follow."""
+    if plan.method not in methods():
+        raise ConfigError(f"method: {plan.method}: no such method (there are: {', '.join(sorted(methods()))})")
     known = [leak.name for leak in bench.leak]
     chosen = plan.leaks or tuple(leak.name for leak in bench.leak if leak.nominal_diameter_m in SHIPPED_DIAMETERS_M)
     unknown = [name for name in chosen if name not in known]
     if unknown or not chosen:
         raise ConfigError(f"leaks: {', '.join(unknown) or 'none chosen'}: {bench.file} has {', '.join(known)}")
-    if plan.exposure_s <= 2.0 * plan.lead_s:
-        raise ConfigError(f"exposure_s: {plan.exposure_s:g} s leaves nothing after lead_s = {plan.lead_s:g} s")
+    twice = [name for name, count in Counter(chosen).items() if count > 1]
+    if twice:
+        raise ConfigError(f"leaks: {', '.join(twice)}: named more than once")
+    for key in ("exposure_s", "background_s"):
+        hold_s = getattr(plan, key)
+        if hold_s <= 2.0 * plan.lead_s:
+            raise ConfigError(f"{key}: {hold_s:g} s leaves nothing after lead_s = {plan.lead_s:g} s")
     return plan.model_copy(update={"leaks": chosen})
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from bench.config.load import find_bench, load_bench
 from bench.errors import ConfigError
 from bench.sim.scenario import load_scenario
+from bench.station import check_drivers
 from procedures.catalogue import find_procedure
 from procedures.session import Order, Procedure
 
@@ -29,6 +30,7 @@ def make_order(  # noqa: PLR0913 - what the command line says
     """Without a bench the shipped one runs simulated, so that a first command works with no hardware."""
     procedure = find_procedure(name)
     loaded = load_bench(find_bench(bench or DEFAULT_BENCH), datetime.now(UTC).date())
+    check_drivers(loaded)
     scenario_name = simulate or (None if bench else DEFAULT_SCENARIO)
     scenario = load_scenario(scenario_name) if scenario_name else None
     arguments = _pairs(extra)

@@ -94,7 +94,8 @@ class Session:
         self.verdict = self.verdict or verdict_of(error)
         self.wall_s = time.perf_counter() - self._begun
         expected = isinstance(error, BenchError | InstrumentError) or not isinstance(error, Exception)
-        text = "".join(traceback.format_exception(error)) if not expected else f"{type(error).__name__}: {error}\n"
+        lines = [f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())]
+        text = "".join(traceback.format_exception(error)) if not expected else "\n  ".join(lines) + "\n"
         sys.stderr.write(text)
 
     def _operate(self, recorder: Recorder, bench: Bench, stop: StopRequest) -> None:
@@ -124,9 +125,9 @@ class Session:
         try:
             write_report(recorder.folder)
         finally:
-            self.timings_s["report"] = time.perf_counter() - begun
-            self._update(recorder)
             recorder.seal()
+            self.timings_s["report"] = time.perf_counter() - begun
+            self.wall_s = time.perf_counter() - self._begun
 
     def _update(self, recorder: Recorder) -> None:
         self.wall_s = time.perf_counter() - self._begun

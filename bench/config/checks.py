@@ -1,7 +1,8 @@
 """What single entries of a bench file cannot know: names used twice, names that do not exist, sums that must be one."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from bench.config.model import Bench
 
@@ -10,41 +11,68 @@ def problems(bench: Bench) -> Iterator[str]:
     """One line for each; key: reason."""
     yield from _duplicates(bench)
     yield from _dangling(bench)
+    yield from _idle_guards(bench)
     yield from _compartment_channels(bench)
     yield from _unsafe_steps(bench)
 
 
 def _duplicates(bench: Bench) -> Iterator[str]:
-    names = [*bench.actuators, *(e.name for e in bench.leak), *(e.name for e in bench.pump)]
-    names += [e.name for e in bench.compartment]
-    for group in (names, [c.name for c in bench.channels], [i.name for i in bench.instrument]):
-        for name, count in Counter(group).items():
-            if count > 1:
-                yield f"{name}: name used {count} times"
-    lines = Counter([*(a.line for a in bench.actuators.values()), *(pump.line for pump in bench.pump)])
-    yield from (f"line {line}: drives {count} actuators" for line, count in lines.items() if count > 1)
+    names = [
+        [e.name for e in (*bench.driven, *bench.leak, *bench.compartment)],
+        [c.name for c in bench.channels],
+        [i.name for i in bench.instrument],
+        [i.name for i in bench.interlock],
+    ]
+    for group in names:
+        yield from (f"{name}: name used {count} times" for name, count in Counter(group).items() if count > 1)
+    lines = Counter((d.instrument, d.line) for d in bench.driven)
+    inputs = Counter((c.instrument, c.input) for c in bench.channels)
+    yield from (f"{i}, line {line}: drives {count} actuators" for (i, line), count in lines.items() if count > 1)
+    yield from (f"{i}, input {name}: is {count} channels" for (i, name), count in inputs.items() if count > 1)
 
 
 def _dangling(bench: Bench) -> Iterator[str]:
     instruments = {i.name for i in bench.instrument}
     channels = {c.name for c in bench.channels}
-    nodes = {c.name for c in bench.compartment} | {"chamber", "pump", "supply", "room"}
+    compartments = {c.name for c in bench.compartment}
+    nodes = compartments | {"chamber", "pump", "supply", "room"}
     valves = {v.name for v in bench.valve}
-    targets = set(bench.actuators) | {p.name for p in bench.pump} | instruments
+    targets = _targets(bench)
     uses = [
         *((f"channel.{c.name}.instrument", c.instrument, instruments) for c in bench.channels),
         *((f"channel.{c.name}.compartment", c.compartment, nodes) for c in bench.channel if c.compartment),
         *((f"channel.{c.name}.noise", c.noise, set(bench.noise_class)) for c in bench.channel if c.noise),
         *((f"{a.name}.connects", node, nodes) for a in bench.actuators.values() for node in a.connects),
-        *((f"leak.{leak.name}.compartment", leak.compartment, nodes) for leak in bench.leak),
+        *((f"{d.name}.instrument", d.instrument, instruments) for d in bench.driven),
+        *((f"leak.{leak.name}.compartment", leak.compartment, compartments) for leak in bench.leak),
         *((f"leak.{leak.name}.valve", leak.valve, valves) for leak in bench.leak),
         *((f"pump.{pump.name}.valve", pump.valve, valves) for pump in bench.pump),
         ("supply.controller", bench.supply.controller, instruments),
         ("supply.valve", bench.supply.valve, valves),
         *((f"interlock.{i.name}.channel", i.channel, channels) for i in bench.interlock),
-        *((f"safe_state.{s.command}.target", s.target, targets) for s in bench.safe_state),
+        *((f"safe_state.{s.command}.target", s.target, targets[s.command]) for s in bench.safe_state),
     ]
     yield from (f"{key}: {name!r} is not in this file" for key, name, known in uses if name not in known)
+
+
+def _targets(bench: Bench) -> Mapping[str, set[str]]:
+    """What each command can be given to."""
+    actuators, pumps = set(bench.actuators), {p.name for p in bench.pump}
+    instruments = {i.name for i in bench.instrument}
+    return {
+        **dict.fromkeys(("OpenValve", "CloseValve"), actuators),
+        **dict.fromkeys(("StartPump", "StopPump"), pumps),
+        **dict.fromkeys(("SetPressure", "StartControl", "StopControl"), instruments),
+    }
+
+
+def _idle_guards(bench: Bench) -> Iterator[str]:
+    """A pattern that no command can match protects nothing: a name in it is misspelt."""
+    labels = [f"{command}:{name}" for command, names in _targets(bench).items() for name in names]
+    for rule in bench.interlock:
+        for pattern in rule.guards:
+            if not any(fnmatchcase(label, pattern) for label in labels):
+                yield f"interlock.{rule.name}.guards: {pattern!r} matches no command of this bench"
 
 
 def _compartment_channels(bench: Bench) -> Iterator[str]:
@@ -68,3 +96,6 @@ def _unsafe_steps(bench: Bench) -> Iterator[str]:
             yield f"safe_state.{step.command}.{step.target}: a safety step must not need power"
         if step.safety and step.command == "StopControl":
             yield f"safe_state.{step.command}.{step.target}: a step over a link cannot be a safety step"
+    for actuator in bench.actuators.values():
+        if actuator.without_power == actuator.energised:
+            yield f"{actuator.name}.without_power: {actuator.without_power!r} is what it does when energised"

@@ -34,10 +34,7 @@ def find_bench(name: str) -> Path:
 def load_bench(path: Path, today: date) -> Bench:
     """A checked bench. Raises ConfigError (file, key, reason) for anything wrong, an overdue certificate included."""
     data = _read_toml(path)
-    raw_leaks = data.get("leak", [])
-    for leak in raw_leaks if isinstance(raw_leaks, list) else []:
-        if isinstance(leak, dict) and isinstance(leak.get("certificate"), str):
-            leak["certificate"] = load_certificate(path.parent / leak["certificate"], today)
+    _read_certificates(path, data.get("leak"), today)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     try:
         bench = Bench.model_validate({**data, "file": path, "sha256": sha256})
@@ -46,6 +43,20 @@ def load_bench(path: Path, today: date) -> Bench:
     for problem in problems(bench):
         raise ConfigError(f"{path}: {problem}")
     return bench
+
+
+def _read_certificates(path: Path, leaks: object, today: date) -> None:
+    """Put each leak's certificate where its file's name stands; what else is wrong with leaks is the model's to say."""
+    for leak in leaks if isinstance(leaks, list) else []:
+        if not isinstance(leak, dict) or "certificate" not in leak:
+            continue
+        key, name = f"{path}: leak.{leak.get('name')}.certificate", leak["certificate"]
+        if not isinstance(name, str):
+            raise ConfigError(f"{key}: give the name of the certificate's file")
+        try:
+            leak["certificate"] = load_certificate(path.parent / name, today)
+        except ConfigError as error:
+            raise ConfigError(f"{key}: {error}") from error
 
 
 def load_certificate(path: Path, today: date) -> Certificate:
@@ -86,7 +97,7 @@ def rig_of(bench: Bench) -> Rig:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -16,7 +16,7 @@ PowerLoss = Literal["open", "closed", "stays"]
 
 
 class Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class BenchInfo(Entry):
@@ -220,6 +220,11 @@ class Bench(Entry):
     @property
     def actuators(self) -> dict[str, Actuator]:
         return {a.name: a for a in (*self.valve, *self.hatch)}
+
+    @property
+    def driven(self) -> tuple[Actuator | Pump, ...]:
+        """Everything moved by one digital line."""
+        return (*self.valve, *self.hatch, *self.pump)
 
     @property
     def channels(self) -> tuple[ChannelEntry, ...]:

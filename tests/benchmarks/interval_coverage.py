@@ -1,7 +1,7 @@
 """How often do the methods' 95 % intervals cover the truth, and how wide are they? Many seeds through the whole bench.
 
-    python tests/benchmarks/coverage.py --seeds 50
-    python tests/benchmarks/coverage.py --seeds 50 --scenario cabin_drift
+    python tests/benchmarks/interval_coverage.py --seeds 50
+    python tests/benchmarks/interval_coverage.py --seeds 50 --scenario cabin_drift
 
 Each seed is one complete leak_sweep over the simulated wire (without Prefect), in as many processes as there are cores.
 The bound is the Cramer-Rao value of the hold alone, from the noise the simulator really makes, combined with the

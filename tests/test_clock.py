@@ -1,0 +1,68 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bench.clock import SystemClock, VirtualClock
+
+
+def test_virtual_time_stands_still_until_it_is_told_to_move():
+    clock = VirtualClock()
+    assert [clock.now(), clock.now()] == [0.0, 0.0]
+
+
+def test_an_hour_of_virtual_time_passes_at_once():
+    clock = VirtualClock()
+    clock.sleep(3600.0)
+    assert clock.now() == 3600.0
+
+
+@pytest.mark.parametrize("past_s", [-1.0, 0.0, 9.5])
+def test_virtual_time_never_goes_back(past_s):
+    clock = VirtualClock()
+    clock.sleep(10.0)
+    clock.sleep_until(past_s)
+    clock.advance_to(past_s)
+    clock.sleep(min(past_s, 0.0))
+    assert clock.now() == 10.0
+
+
+def test_sleeping_to_a_grid_point_lands_on_it_exactly_where_added_periods_would_not():
+    grid, adding = VirtualClock(), VirtualClock()
+    for index in range(1, 1001):
+        grid.sleep_until(index / 10)
+        adding.sleep(0.1)
+    assert grid.now() == 100.0
+    assert adding.now() != 100.0
+
+
+def test_system_time_begins_at_zero_and_runs():
+    clock = SystemClock()
+    first_s = clock.now()
+    assert 0.0 <= first_s < 1.0
+    while clock.now() == first_s:
+        pass
+    assert clock.now() > first_s
+
+
+def test_waiting_for_a_time_already_past_takes_no_system_time(monkeypatch):
+    waited_s = []
+    monkeypatch.setattr("time.sleep", waited_s.append)
+    clock = SystemClock()
+    clock.sleep_until(-5.0)
+    clock.sleep(-1.0)
+    assert waited_s == [0.0, 0.0]
+
+
+def test_system_time_waits_for_what_is_left_until_the_grid_point(monkeypatch):
+    waited_s = []
+    monkeypatch.setattr("time.sleep", waited_s.append)
+    clock = SystemClock()
+    clock.sleep_until(1000.0)
+    assert waited_s == [pytest.approx(1000.0, abs=1.0)]
+
+
+@pytest.mark.parametrize("clock", [SystemClock(), VirtualClock()])
+def test_calendar_time_is_utc_now_on_either_clock(clock):
+    utc = clock.utc()
+    assert utc.utcoffset() == timedelta(0)
+    assert abs(utc - datetime.now(UTC)) < timedelta(minutes=1)

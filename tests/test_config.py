@@ -1,0 +1,307 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from shipped_copy import copy_shipped, replace
+from small_bench import small_bench
+
+from bench.config.load import find_bench, load_bench, rig_of
+from bench.errors import ConfigError
+from bench.records import NoiseClass
+
+TODAY = date(2026, 11, 23)
+CERTIFICATE = "orifice_50um_working.toml"
+
+
+@pytest.fixture
+def copied(tmp_path):
+    return copy_shipped(tmp_path)
+
+
+def complaint(path, today=TODAY):
+    with pytest.raises(ConfigError) as caught:
+        load_bench(path, today)
+    return str(caught.value)
+
+
+def entry(kind, name):
+    return f'[[{kind}]]\nname = "{name}"\n'
+
+
+def test_the_shipped_bench_loads():
+    bench = load_bench(find_bench("zvezda"), TODAY)
+    assert bench.bench.name == "zvezda"
+    assert [c.name for c in bench.compartment] == [
+        "us_segment",
+        "transfer_compartment",
+        "working_compartment",
+        "intermediate_chamber",
+    ]
+    assert bench.named_leak("working_50um").certificate.serial == "LB-050-07"
+
+
+def test_every_end_switch_and_running_contact_is_a_channel():
+    bench = load_bench(find_bench("zvezda"), TODAY)
+    switches = {c.name: c.input for c in bench.channels if c.quantity == "switch"}
+    assert switches["hatch_us_transfer_open"] == "cDAQ1Mod3/port0/line0"
+    assert switches["orifice_25um_us_closed"] == "cDAQ1Mod3/port0/line16"
+    assert switches["roughing_pump_running"] == "cDAQ1Mod3/port0/line15"
+    assert "orifice_25um_us_open" not in switches  # that valve has no such switch
+
+
+def test_the_hash_is_of_the_file_as_it_is_on_disk(copied):
+    before = load_bench(copied, TODAY).sha256
+    replace(copied, "# The shipped bench", "# My bench")
+    assert load_bench(copied, TODAY).sha256 != before
+
+
+# (what is spoilt: old text, new text) -> (key, reason) in the one line that says so
+SPOILT = {
+    "unknown key": (
+        'line = "cDAQ1Mod2/port0/line7"',
+        'line = "x"\nvolts = 24',
+        "valve.roughing_valve.volts",
+        "unknown",
+    ),
+    "unknown section": ("[supply]", "[colour]\nred = 1\n[supply]", "colour", "unknown key"),
+    "missing key": ("dew_point_k = 213.15\n", "", "gas.dew_point_k", "required"),
+    "missing section": (
+        "[limits]\npressure_max_pa = 110000.0\ntemperature_min_k = 283.15\ntemperature_max_k = 313.15\n",
+        "",
+        "limits",
+        "required",
+    ),
+    "wrong type": ("volume_m3 = 0.4\n", 'volume_m3 = "large"\n', "compartment.working_compartment.volume_m3", "number"),
+    "negative": ("volume_m3 = 2.2", "volume_m3 = -2.2", "chamber.volume_m3", "greater than 0"),
+    "infinite": ("volume_m3 = 2.2", "volume_m3 = inf", "chamber.volume_m3", "finite"),
+    "a limit that is not a number": ("below = 110000.0", "below = nan", "interlock.over_pressure_us.below", "finite"),
+    "unknown quantity": (
+        'quantity = "wall_temperature"',
+        'quantity = "warmth"',
+        "us_wall_1.quantity",
+        "Input should be",
+    ),
+    "one table where many belong": ("[[pump]]", "[pump]", "pump", "tuple"),
+    "two limits in one interlock": (
+        "above = 0.5",
+        "above = 0.5\nbelow = 1.0",
+        "emergency_stop",
+        "either above or below",
+    ),
+    "two instruments of a name": (
+        entry("instrument", "thermometers"),
+        entry("instrument", "daq"),
+        "daq",
+        "used 2 times",
+    ),
+    "two channels of a name": ('name = "us_gas_2"', 'name = "us_gas_1"', "us_gas_1", "used 2 times"),
+    "two valves of a name": (
+        entry("valve", "equalisation_transfer_working"),
+        entry("valve", "equalisation_us_transfer"),
+        "equalisation_us_transfer",
+        "used 2 times",
+    ),
+    "two interlocks of a name": (
+        entry("interlock", "burst_disc"),
+        entry("interlock", "relief_valve"),
+        "relief_valve",
+        "used 2 times",
+    ),
+    "a valve and a leak of one name": (entry("leak", "us_25um"), entry("leak", "fill_valve"), "fill_valve", "2 times"),
+    "one line for two valves": (
+        'line = "cDAQ1Mod2/port0/line4"',
+        'line = "cDAQ1Mod2/port0/line3"',
+        "line cDAQ1Mod2/port0/line3",
+        "drives 2 actuators",
+    ),
+    "one input for two channels": (
+        'input = "cDAQ1Mod3/port0/line27"',
+        'input = "cDAQ1Mod3/port0/line26"',
+        "input cDAQ1Mod3/port0/line26",
+        "2 channels",
+    ),
+    "no such instrument": (
+        'instrument = "gauge_controller"',
+        'instrument = "gauges"',
+        "channel.chamber_pirani.instrument",
+        "'gauges' is not in this file",
+    ),
+    "no such instrument for a valve": (
+        entry("valve", "orifice_25um_us"),
+        entry("valve", "orifice_25um_us") + 'instrument = "plc"\n',
+        "instrument",
+        "'plc' is not in this file",
+    ),
+    "no such compartment": (
+        '["us_segment", "chamber"]',
+        '["segment", "chamber"]',
+        "orifice_25um_us.connects",
+        "'segment'",
+    ),
+    "a leak where no compartment is": (
+        'compartment = "us_segment"\nkind',
+        'compartment = "chamber"\nkind',
+        "leak.us_25um.compartment",
+        "'chamber' is not",
+    ),
+    "no such valve for a leak": ('valve = "orifice_25um_us"', 'valve = "orifice"', "leak.us_25um.valve", "'orifice'"),
+    "no such valve for the pump": ('valve = "roughing_valve"', 'valve = "gate"', "pump.roughing_pump.valve", "'gate'"),
+    "no such supply valve": ('valve = "fill_valve"', 'valve = "tap"', "supply.valve", "'tap'"),
+    "no such controller": ('controller = "pressure_controller"', 'controller = "pc"', "supply.controller", "'pc'"),
+    "no such noise class": ('noise = "pirani"', 'noise = "piranha"', "channel.chamber_pirani.noise", "'piranha'"),
+    "no such interlock channel": (
+        'channel = "burst_disc_intact"',
+        'channel = "burst_disc"',
+        "interlock.burst_disc.channel",
+        "'burst_disc'",
+    ),
+    "an interlock that guards nothing": (
+        '"OpenValve:orifice_*"',
+        '"OpenValve:orfice_*"',
+        "interlock.leak_into_vacuum.guards",
+        "'OpenValve:orfice_*' matches no command",
+    ),
+    "no such target of the safe state": ('target = "vent_valve"', 'target = "vent"', "safe_state.CloseValve", "'vent'"),
+    "a pump closed like a valve": (
+        'command = "StopPump"',
+        'command = "CloseValve"',
+        "safe_state.CloseValve.target",
+        "'roughing_pump'",
+    ),
+    "no pressure in a compartment": (
+        'name = "us_pressure"\nquantity = "pressure"',
+        'name = "us_pressure"\nquantity = "supply_pressure"',
+        "compartment.us_segment",
+        "exactly one channel of quantity 'pressure'",
+    ),
+    "two pressures in a compartment": (
+        'quantity = "pressure"\nunit = "Pa"\ninstrument = "daq"\ninput = "cDAQ1Mod1/ai1"\ncompartment = "transfer_c',
+        'quantity = "pressure"\nunit = "Pa"\ninstrument = "daq"\ninput = "cDAQ1Mod1/ai1"\ncompartment = "working_c',
+        "compartment.transfer_compartment",
+        "exactly one",
+    ),
+    "fractions that leave gas out": ("volume_fraction = 0.4", "volume_fraction = 0.3", "us_segment", "adds up to 0.9"),
+    "a safety step that needs power": (
+        'travel_s = 1.0\nwithout_power = "closed"\n\n[[valve]]\nname = "roughing_valve"',
+        'travel_s = 1.0\nwithout_power = "stays"\n\n[[valve]]\nname = "roughing_valve"',
+        "safe_state.CloseValve.fill_valve",
+        "must not need power",
+    ),
+    "a safety step over a link": (
+        'target = "pressure_controller"\nsafety = false',
+        'target = "pressure_controller"\nsafety = true',
+        "safe_state.StopControl.pressure_controller",
+        "cannot be a safety step",
+    ),
+    "a coil that changes nothing": (
+        'line = "cDAQ1Mod2/port0/line3"',
+        'line = "cDAQ1Mod2/port0/line3"\nenergised = "closed"',
+        "equalisation_us_transfer.without_power",
+        "when energised",
+    ),
+    "a certificate that is not there": (
+        "orifice_25um_us.toml",
+        "lost.toml",
+        "leak.us_25um.certificate",
+        "lost.toml: cannot be read: No such file",
+    ),
+    "a certificate written in place": (
+        '"../certificates/orifice_25um_us.toml"',
+        "{ value_kg_s = 1e-7 }",
+        "leak.us_25um.certificate",
+        "name of the certificate's file",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "key", "reason"), SPOILT.values(), ids=SPOILT)
+def test_one_line_names_the_file_the_key_and_the_reason(copied, old, new, key, reason):
+    replace(copied, old, new)
+    line = complaint(copied)
+    assert line.startswith(f"{copied}: ")
+    assert key in line
+    assert reason in line
+    assert "\n" not in line
+
+
+def test_a_line_says_how_much_more_is_wrong(copied):
+    replace(copied, "dew_point_k = 213.15\n", "")
+    replace(copied, "volume_m3 = 2.2", "volume_m3 = -2.2")
+    assert complaint(copied).endswith("(and 1 more)")
+
+
+def test_a_file_that_is_no_toml_is_named_with_the_place(copied):
+    replace(copied, "[gas]", "[gas")
+    line = complaint(copied)
+    assert line.startswith(f"{copied}: not TOML: ")
+    assert "line 13" in line
+    assert "\n" not in line
+
+
+def test_a_file_that_is_no_text_is_no_toml(copied):
+    copied.write_bytes(b"\xff\xfe\x00")
+    assert complaint(copied).startswith(f"{copied}: not TOML: ")
+
+
+def test_a_bench_that_is_not_there_is_told_with_those_that_are():
+    with pytest.raises(ConfigError, match=r"^mir: no such bench file.*shipped: zvezda"):
+        find_bench("mir")
+
+
+def test_a_path_goes_before_a_shipped_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("zvezda").touch()
+    assert find_bench("zvezda") == Path("zvezda")
+
+
+def test_an_overdue_certificate_refuses_the_bench(copied):
+    certificate = copied.parent.parent / "certificates" / CERTIFICATE
+    replace(certificate, "due = 2099-12-31", "due = 2026-11-22")
+    line = complaint(copied)
+    assert line.startswith(f"{copied}: leak.working_50um.certificate: ")
+    assert CERTIFICATE in line
+    assert line.endswith("due: certificate LB-050-07 was due on 2026-11-22; recalibrate the leak")
+
+
+def test_a_certificate_is_good_on_its_last_day(copied):
+    certificate = copied.parent.parent / "certificates" / CERTIFICATE
+    replace(certificate, "due = 2099-12-31", "due = 2026-11-23")
+    assert load_bench(copied, TODAY).named_leak("working_50um").certificate.due == TODAY
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "reason"),
+    [
+        ("u_drift_relative", "drift", "drift", "unknown key"),
+        ("value_kg_s = 4.2847e-07", "value_kg_s = 0.0", "value_kg_s", "greater than 0"),
+        ("due = 2099-12-31", "due = 2099-13-31", "not TOML", "line 13"),
+    ],
+)
+def test_a_spoilt_certificate_is_named_with_the_leak_it_is_of(copied, old, new, key, reason):
+    replace(copied.parent.parent / "certificates" / CERTIFICATE, old, new)
+    line = complaint(copied)
+    assert "leak.working_50um.certificate" in line
+    assert CERTIFICATE in line
+    assert key in line
+    assert reason in line
+    assert "\n" not in line
+
+
+def test_a_method_is_told_what_the_bench_file_states_and_no_more():
+    rig = rig_of(small_bench())
+    assert rig.gas_constant_j_kg_k == 287.055
+    assert rig.hatches == (("node", "annex"),)
+    node = rig.compartments["node"]
+    assert (node.volume_m3, node.u_volume_m3) == (0.4, 0.002)
+    assert (node.pressure_channel, node.u_pressure_pa) == ("node_pressure", 50.0)
+    assert [(t.channel, t.volume_fraction) for t in node.thermometers] == [("node_gas_1", 0.75), ("node_gas_2", 0.25)]
+
+
+def test_the_accuracy_of_the_worst_thermometer_counts():
+    assert rig_of(small_bench()).compartments["node"].u_temperature_k == 0.05
+
+
+def test_a_channel_without_a_noise_class_is_taken_as_silent():
+    first, second = rig_of(small_bench()).compartments["node"].thermometers
+    assert first.noise == NoiseClass(white=0.002, representativeness=0.03)
+    assert second.noise == NoiseClass(white=0.0)

@@ -1,0 +1,155 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from bench.commands import CloseValve, OpenValve, SetPressure, StartControl, StartPump, StopControl, StopPump, label
+from bench.config.load import find_bench, load_bench
+from bench.config.model import Interlock
+from bench.interlock import Condition, conditions, trips, violations
+from bench.records import Quality, RigState, Scan
+
+BENCH = load_bench(find_bench("zvezda"), date(2026, 11, 23))
+FIT = {rule.channel: 1.0 if rule.above is not None else 101_325.0 for rule in BENCH.interlock}
+"""Every condition holds: all contacts made, atmospheric pressure everywhere."""
+
+LEAK, FILL, VENT = OpenValve("orifice_50um_working"), OpenValve("fill_valve"), OpenValve("vent_valve")
+ROUGHING, HATCH = OpenValve("roughing_valve"), OpenValve("hatch_us_transfer")
+PUMP, CONTROL = StartPump("roughing_pump"), StartControl("pressure_controller")
+PRESSURE = SetPressure("pressure_controller", 101_325.0, 50.0)
+GUARDED = (LEAK, FILL, VENT, ROUGHING, HATCH, PUMP, CONTROL, PRESSURE)
+NEVER_GUARDED = (
+    CloseValve("orifice_50um_working"),
+    CloseValve("fill_valve"),
+    CloseValve("roughing_valve"),
+    CloseValve("hatch_us_transfer"),
+    StopPump("roughing_pump"),
+    StopControl("pressure_controller"),
+)
+# interlock -> value that breaks it, what is refused then, whether it ends the run
+TABLE = {
+    "emergency_stop": (0.0, GUARDED, True),
+    "relief_valve": (0.0, (CONTROL,), True),
+    "burst_disc": (0.0, (CONTROL, PUMP), True),
+    "chamber_door": (0.0, (PUMP, ROUGHING), False),
+    "pump_against_vent": (0.0, (PUMP, ROUGHING), False),
+    "vent_against_pump": (0.0, (VENT,), False),
+    "leak_into_vacuum": (0.0, (LEAK,), False),
+    "leak_without_supply": (0.0, (LEAK,), False),
+    "over_pressure_us": (110_000.0, (CONTROL, FILL), True),
+    "over_pressure_transfer": (110_000.0, (CONTROL, FILL), True),
+    "over_pressure_working": (110_000.0, (CONTROL, FILL), True),
+    "over_pressure_intermediate": (110_000.0, (CONTROL, FILL), True),
+}
+RULES = {rule.name: rule for rule in BENCH.interlock}
+
+
+def state(values, bad=()):
+    """bad: channel -> quality, where it is not GOOD."""
+    names = list(values)
+    quality = np.array([dict(bad).get(name, Quality.GOOD) for name in names], dtype=np.uint8)
+    scan = Scan(0.0, np.array([values[name] for name in names], dtype=float), np.zeros(len(names)), quality)
+    return RigState({name: place for place, name in enumerate(names)}, scan)
+
+
+def standing(values, bad=(), before=None):
+    return conditions(BENCH.interlock, before or {}, state(values, bad))
+
+
+def refused(command, now):
+    return violations(command, BENCH.interlock, now)
+
+
+def test_the_table_has_every_shipped_interlock():
+    assert set(TABLE) == set(RULES)
+
+
+@pytest.mark.parametrize("command", GUARDED + NEVER_GUARDED, ids=label)
+def test_a_rig_that_is_fit_allows_every_command(command):
+    assert refused(command, standing(FIT)) == ()
+
+
+def test_a_rig_that_is_fit_does_not_trip():
+    assert trips(BENCH.interlock, standing(FIT)) == ()
+
+
+@pytest.mark.parametrize("command", GUARDED + NEVER_GUARDED, ids=label)
+@pytest.mark.parametrize("name", TABLE)
+def test_a_broken_interlock_refuses_its_commands_and_no_others(name, command):
+    value, commands, _ = TABLE[name]
+    now = standing({**FIT, RULES[name].channel: value})
+    assert bool(refused(command, now)) == (command in commands)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_broken_interlock_ends_the_run_if_it_is_one_that_does(name):
+    value, _, ends = TABLE[name]
+    found = trips(BENCH.interlock, standing({**FIT, RULES[name].channel: value}))
+    assert [text.partition(":")[0] for text in found] == [name] * ends
+
+
+@pytest.mark.parametrize("quality", [Quality.STALE, Quality.SENSOR_FAULT, Quality.OVERRANGE, Quality.UNDERRANGE])
+@pytest.mark.parametrize("name", TABLE)
+def test_a_reading_that_cannot_be_used_refuses_what_its_value_would_allow(name, quality):
+    _, commands, ends = TABLE[name]
+    now = standing(FIT, {RULES[name].channel: quality})
+    assert all(refused(command, now) for command in commands)
+    assert bool(trips(BENCH.interlock, now)) == ends
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_value_held_by_a_slow_instrument_can_be_used(name):
+    assert trips(BENCH.interlock, standing(FIT, {RULES[name].channel: Quality.HELD})) == ()
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_not_a_number_never_holds(name):
+    now = standing({**FIT, RULES[name].channel: float("nan")})
+    assert not now[name].holds
+
+
+def test_closing_and_switching_off_is_allowed_whatever_is_broken():
+    all_broken = standing({RULES[name].channel: value for name, (value, _, _) in TABLE.items()})
+    all_stale = standing(FIT, dict.fromkeys(FIT, Quality.STALE))
+    for command in NEVER_GUARDED:
+        assert refused(command, all_broken) == refused(command, all_stale) == ()
+
+
+@pytest.mark.parametrize(
+    ("pressure_pa", "held_before", "holds"),
+    [
+        (109_999.0, True, True),
+        (110_000.0, True, False),
+        (109_999.0, False, False),  # still within the hysteresis
+        (109_500.0, False, False),
+        (109_499.0, False, True),
+    ],
+)
+def test_an_over_pressure_is_over_only_beyond_the_hysteresis(pressure_pa, held_before, holds):
+    now = standing({**FIT, "us_pressure": pressure_pa}, before={"over_pressure_us": Condition(holds=held_before)})
+    assert now["over_pressure_us"].holds is holds
+
+
+@pytest.mark.parametrize(
+    ("value", "held_before", "holds"),
+    [(2.0, True, False), (2.1, True, True), (2.1, False, False), (3.0, False, False), (3.1, False, True)],
+)
+def test_hysteresis_of_a_lower_limit_is_above_it(value, held_before, holds):
+    rule = Interlock(name="flow", channel="cooling", above=2.0, hysteresis=1.0)
+    now = conditions([rule], {"flow": Condition(holds=held_before)}, state({"cooling": value}))
+    assert now["flow"].holds is holds
+
+
+def test_a_refusal_says_which_interlock_why_and_what_to_do():
+    (text,) = refused(VENT, standing({**FIT, "roughing_valve_closed": 0.0}))
+    assert text == "vent_against_pump: roughing_valve_closed = 0, must be above 0.5 (close roughing_valve)"
+
+
+def test_a_refusal_on_stale_data_says_so():
+    (text,) = refused(VENT, standing(FIT, {"roughing_valve_closed": Quality.STALE}))
+    assert text == "vent_against_pump: roughing_valve_closed is STALE (close roughing_valve)"
+
+
+def test_every_reason_against_a_command_is_given():
+    now = standing({**FIT, "fill_valve_closed": 0.0, "chamber_below_2kpa": 0.0})
+    assert [text.partition(":")[0] for text in refused(LEAK, now)] == ["leak_into_vacuum", "leak_without_supply"]
