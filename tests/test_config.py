@@ -305,3 +305,10 @@ def test_a_channel_without_a_noise_class_is_taken_as_silent():
     first, second = rig_of(small_bench()).compartments["node"].thermometers
     assert first.noise == NoiseClass(white=0.002, representativeness=0.03)
     assert second.noise == NoiseClass(white=0.0)
+
+
+def test_a_bench_file_copied_alone_finds_the_shipped_certificates(tmp_path):
+    copied = tmp_path / "mine.toml"
+    copied.write_text(find_bench("zvezda").read_text())
+    shipped = load_bench(find_bench("zvezda"), date(2026, 11, 23))
+    assert load_bench(copied, date(2026, 11, 23)).leak == shipped.leak

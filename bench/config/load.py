@@ -16,6 +16,7 @@ from bench.errors import ConfigError
 from bench.records import CompartmentRig, GasThermometer, NoiseClass, Rig
 
 SHIPPED = Path(__file__).parents[1] / "benches"
+CERTIFICATES = Path(__file__).parents[1] / "certificates"
 SILENT = NoiseClass(white=0.0)
 
 
@@ -54,9 +55,15 @@ def _read_certificates(path: Path, leaks: object, today: date) -> None:
         if not isinstance(name, str):
             raise ConfigError(f"{key}: give the name of the certificate's file")
         try:
-            leak["certificate"] = load_certificate(path.parent / name, today)
+            leak["certificate"] = load_certificate(_find_certificate(path, name), today)
         except ConfigError as error:
             raise ConfigError(f"{key}: {error}") from error
+
+
+def _find_certificate(bench_file: Path, name: str) -> Path:
+    """Relative to the bench file; else the shipped one of that name, so that a copied bench file works where it is."""
+    beside, shipped = bench_file.parent / name, CERTIFICATES / Path(name).name
+    return shipped if shipped.exists() and not beside.exists() else beside
 
 
 def load_certificate(path: Path, today: date) -> Certificate:
