@@ -17,7 +17,7 @@ from bench.config.model import Bench
 from bench.detection.shipped import methods
 from bench.errors import CheckFailedError, ConfigError
 from bench.records import Floats, RigState, Window
-from bench.run import Run
+from bench.run import KEPT_SCANS, Run
 from procedures.judge import judge_run
 from procedures.phase import phase
 from procedures.preflight import check_bench
@@ -46,7 +46,7 @@ class Plan(BaseModel):
     pump_limit_s: PositiveFloat = Field(HOUR_S, description="give up pumping after this")
     temperature_rate_k_h: PositiveFloat = Field(0.1, description="stable: gas temperature moves slower than this")
     curvature_pa_h: PositiveFloat = Field(15.0, description="stable: pressure rate changes less than this per window")
-    stable_window_s: PositiveFloat = Field(1200.0, description="stable over this long")
+    stable_window_s: float = Field(1200.0, gt=0.0, le=KEPT_SCANS, description="stable over this long")
     stable_limit_s: PositiveFloat = Field(6 * HOUR_S, description="give up waiting for stability after this")
     background_s: PositiveFloat = Field(2400.0, description="hold with every leak closed, before and after")
     exposure_s: PositiveFloat = Field(1800.0, description="hold with one leak open")

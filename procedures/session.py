@@ -18,7 +18,7 @@ from bench.clock import Clock, SystemClock, VirtualClock
 from bench.config.model import Bench
 from bench.errors import BenchError
 from bench.recorder import Recorder, new_run_folder
-from bench.records import Verdict
+from bench.records import Outcome, Verdict
 from bench.review.report import write_report
 from bench.run import Run, verdict_of
 from bench.sim.host import serve
@@ -91,7 +91,8 @@ class Session:
 
     def note_failure(self, error: BaseException) -> None:
         """Say on standard error what ended the run; a fault of the program itself with its traceback."""
-        self.verdict = self.verdict or verdict_of(error)
+        if self.verdict is None or self.verdict.outcome in (Outcome.PASS, Outcome.FAIL):
+            self.verdict = verdict_of(error)  # scored, but then the report or the closing failed
         self.wall_s = time.perf_counter() - self._begun
         expected = isinstance(error, BenchError | InstrumentError) or not isinstance(error, Exception)
         lines = [f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())]

@@ -135,9 +135,8 @@ def test_a_refusal_judges_the_rig_as_it_is_now_not_as_it_was_scanned_long_ago(be
         run.scan()
         bed.daq.held = {FILL_CLOSED: 0.0}
         bed.clock.sleep(2.5)
-        with pytest.raises(CommandRefusedError):
+        with pytest.raises(CommandRefusedError, match="leak_without_supply"):
             run.execute(OpenValve("orifice"))
-        bed.daq.held.clear()
 
 
 def test_a_scan_not_older_than_two_periods_is_good_enough_to_judge_by(bed):
