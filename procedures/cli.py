@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.errors import ConfigError
+
 if TYPE_CHECKING:
     from procedures.session import Order, Session
 
@@ -55,20 +57,38 @@ def run(
 
     Example: leakbench run leak_sweep --simulate cabin_drift -e leaks=working_50um,us_50um -e exposure_s=3600
     """
-    from bench.errors import ConfigError
     from procedures.order import make_order
     from procedures.outcome import as_text, summary
 
-    try:
-        order = make_order(
-            procedure, bench, simulate, extra or [], seed=seed, results=results, quiet=as_json, begun=STARTED
-        )
-    except ConfigError as error:
-        _fail(error)
+    order = make_order(
+        procedure, bench, simulate, extra or [], seed=seed, results=results, quiet=as_json, begun=STARTED
+    )
     session = _conduct(order)
     found = summary(session)
     typer.echo(json.dumps(found) if as_json else as_text(found, session))
     raise typer.Exit(EXIT_CODES[found["verdict"]])
+
+
+@app.command(epilog="Example: leakbench sim --scenario cabin_drift --speed 60. Or: leakbench sim --plot cabin_drift")
+def sim(  # noqa: PLR0913, PLR0917 - what the command line says
+    bench: Annotated[str, typer.Option("--bench", "-b", help="Bench file, or the name of a shipped one.")] = "zvezda",
+    scenario: Annotated[str, typer.Option(help="A scenario's name or file; see --list.")] = DEFAULT_SCENARIO,
+    speed: Annotated[float, typer.Option(min=0.001, max=1000.0, help="Simulated seconds per second.")] = 1.0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the rig's hidden draws and noise.")] = 1,
+    listing: Annotated[bool, typer.Option("--list", help="Only name the shipped scenarios, and why.")] = False,  # noqa: FBT002 - a flag
+    plot: Annotated[str | None, typer.Option(metavar="SCENARIO", help="Only draw it, with nobody acting.")] = None,
+    hours: Annotated[float, typer.Option(min=0.1, max=720.0, help="How long a --plot lasts.")] = 24.0,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Of a --plot: .svg or .png.")] = None,
+) -> None:
+    """Serve the simulated rig until Ctrl-C: a line per instrument with its name, driver and address, for any client."""
+    from procedures import simulate
+
+    if listing:
+        typer.echo(simulate.scenarios())
+    elif plot is not None:
+        typer.echo(simulate.draw(bench, plot, seed, hours, output))
+    else:
+        simulate.serve(bench, scenario, seed, speed)
 
 
 @app.command()
@@ -77,7 +97,7 @@ def verify(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
     from bench.recorder import verify as problems_of
 
     if not folder.is_dir():
-        _fail(FileNotFoundError(f"{folder}: no such run folder"))
+        raise ConfigError(f"{folder}: no such run folder")
     problems = problems_of(folder)
     for problem in problems:
         typer.echo(f"{folder}: {problem}", err=True)
@@ -90,6 +110,9 @@ def main() -> None:
     """Entry point of the command. Words that the parser cannot read are bad arguments as any others are."""
     try:
         app(args=spell_out(sys.argv[1:]))
+    except ConfigError as error:
+        typer.echo(f"leakbench: {error}", err=True)
+        sys.exit(BAD_CONFIGURATION)
     except SystemExit as leaving:
         sys.exit(BAD_CONFIGURATION if leaving.code == PARSER_REFUSED else leaving.code)
 
@@ -116,11 +139,6 @@ def _conduct(order: "Order") -> "Session":
     except BaseException as error:  # noqa: BLE001 - whatever it is, its verdict decides the exit code
         session.note_failure(error)
     return session
-
-
-def _fail(error: Exception) -> None:
-    typer.echo(f"leakbench: {error}", err=True)
-    raise typer.Exit(BAD_CONFIGURATION)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bench.clock import SystemClock, VirtualClock
+from bench.clock import ScaledClock, SystemClock, VirtualClock
 
 
 def test_virtual_time_stands_still_until_it_is_told_to_move():
@@ -66,3 +66,45 @@ def test_calendar_time_is_utc_now_on_either_clock(clock):
     utc = clock.utc()
     assert utc.utcoffset() == timedelta(0)
     assert abs(utc - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+class Wall:
+    """Wall time that passes only in sleeps."""
+
+    def __init__(self, monkeypatch):
+        self.time_s = 1e5
+        self.slept_s = []
+        monkeypatch.setattr("time.monotonic", lambda: self.time_s)
+        monkeypatch.setattr("time.sleep", self.sleep)
+
+    def sleep(self, duration_s):
+        self.slept_s.append(duration_s)
+        self.time_s += duration_s
+
+
+@pytest.fixture
+def wall(monkeypatch):
+    return Wall(monkeypatch)
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 60.0])
+def test_scaled_time_is_speed_times_wall_time(wall, speed):
+    clock = ScaledClock(speed)
+    assert clock.now() == 0.0
+    wall.time_s += 30.0
+    assert clock.now() == speed * 30.0
+
+
+def test_a_sample_due_a_period_ahead_at_speed_60_costs_less_than_two_milliseconds(wall):
+    clock = ScaledClock(60.0)
+    clock.advance_to(0.1)
+    assert clock.now() == pytest.approx(0.1, rel=1e-6)
+    assert wall.slept_s == [pytest.approx(0.1 / 60.0)]
+
+
+def test_scaled_time_already_past_is_not_waited_for(wall):
+    clock = ScaledClock(60.0)
+    wall.time_s += 1.0
+    clock.advance_to(59.0)
+    assert wall.slept_s == [0.0]
+    assert clock.now() == 60.0

@@ -4,8 +4,9 @@ from itertools import count
 from math import inf
 from typing import Final
 
+from bench.clock import SimulatorClock
 from bench.sim.daq_errors import DriverError, SessionExistsError, SessionMissingError
-from bench.sim.daq_model import Chassis, Clock, Process
+from bench.sim.daq_model import Chassis, Process
 from bench.sim.daq_task import AI, DO, Task
 from bench.sim.daq_timing import SampleClock
 
@@ -16,7 +17,7 @@ ATTACH: Final = 2
 class Driver:
     """All state of the service. Called from one event loop only: there is no lock."""
 
-    def __init__(self, chassis: Chassis, process: Process, clock: Clock) -> None:
+    def __init__(self, chassis: Chassis, process: Process, clock: SimulatorClock) -> None:
         self.chassis = chassis
         self.process = process
         self.clock = clock

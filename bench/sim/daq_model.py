@@ -29,14 +29,6 @@ class Process(Protocol):
     def write_line(self, line: str, state: bool) -> None: ...  # noqa: FBT001 a level is a value, not a mode
 
 
-class Clock(Protocol):
-    def now(self) -> float: ...
-
-    def advance_to(self, t_s: float) -> None:
-        """Let simulated time pass until `t_s`: somebody waits for a sample that is due then."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Device:
     """A module. Terminals by their full names, such as cDAQ1Mod1/ai0 and cDAQ1Mod2/port0/line0."""

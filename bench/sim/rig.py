@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from bench.clock import VirtualClock
+from bench.clock import SimulatorClock
 from bench.config.model import Actuator, Bench, ChannelEntry
 from bench.records import Floats, NoiseClass
 from bench.sim import kernel
@@ -22,7 +22,7 @@ SILENT = NoiseClass(white=0.0)
 
 
 class SimulatedRig:
-    def __init__(self, bench: Bench, scenario: Scenario, seed: int, clock: VirtualClock) -> None:
+    def __init__(self, bench: Bench, scenario: Scenario, seed: int, clock: SimulatorClock) -> None:
         self.bench = bench
         self.draws = Draws(seed, hidden=scenario.hidden_draws)
         self.model = build(bench, scenario, self.draws)

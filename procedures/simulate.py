@@ -1,0 +1,79 @@
+"""The simulated rig without a run: served to whoever connects, or drawn as it behaves when nobody acts."""
+
+import asyncio
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from bench.clock import ScaledClock, SimulatorClock, VirtualClock
+from bench.config.load import find_bench, load_bench
+from bench.config.model import Bench
+from bench.errors import ConfigError
+from bench.sim.host import INSTRUMENTS, Hosting
+from bench.sim.rig import SimulatedRig
+from bench.sim.scenario import SHIPPED, Scenario, load_scenario
+from bench.sim.server import SimServer
+from bench.stop import StopRequest
+
+KEEP_UP_S = 0.1
+"""Wall time between two looks at the plant: a thousandfold speed takes it 1000 steps of its grid."""
+FORMATS = (".svg", ".png")
+
+
+def scenarios() -> str:
+    """The shipped ones, a line each."""
+    found = [load_scenario(path.stem) for path in sorted(SHIPPED.glob("*.toml"))]
+    width = max(len(scenario.name) for scenario in found)
+    return "\n".join(f"{scenario.name:{width}}  {scenario.why}" for scenario in found)
+
+
+def serve(bench: str, scenario: str, seed: int, speed: float) -> None:
+    """Say a line per instrument, then serve until the first Ctrl-C or SIGTERM; a second one does not wait."""
+    loaded, chosen = _load(bench, scenario)
+    with StopRequest() as stop, SimServer() as server, ExitStack() as closing:
+        _compiled(loaded, chosen, seed, VirtualClock())  # seconds at most, which are not the rig's
+        rig = SimulatedRig(loaded, chosen, seed, ScaledClock(speed))
+        hosting = Hosting(server, rig, closing)
+        for entry in loaded.instrument:
+            typer.echo(f"{entry.name:20}  {entry.driver:16}  {INSTRUMENTS[entry.driver](hosting, entry)}")
+        rate = "real time" if speed == 1.0 else f"{speed:g} times real time"
+        typer.echo(f"{loaded.bench.name}, scenario {chosen.name}, seed {seed}, {rate}; Ctrl-C ends it", err=True)
+        server.run(_keep_up(rig, stop))
+
+
+async def _keep_up(rig: SimulatedRig, stop: StopRequest) -> None:
+    """Let the plant follow its clock: who asks for the first time after a night must not wait while it catches up."""
+    while stop.asked is None:
+        rig.state()
+        await asyncio.sleep(KEEP_UP_S)
+
+
+def draw(bench: str, scenario: str, seed: int, hours: float, output: Path | None) -> Path:
+    """Run the rig with nobody acting and draw its course; where the picture is."""
+    loaded, chosen = _load(bench, scenario)
+    file = output or Path(f"{chosen.name}.svg")
+    if file.suffix not in FORMATS:
+        raise ConfigError(f"{file}: give it the ending {' or '.join(FORMATS)}")
+    if not file.parent.is_dir():
+        raise ConfigError(f"{file}: there is no folder {file.parent}")
+    from procedures.scenario_plot import course_of, save
+
+    rig = _compiled(loaded, chosen, seed, VirtualClock())
+    save(course_of(rig, chosen, hours), chosen, file)
+    return file
+
+
+def _load(bench: str, scenario: str) -> tuple[Bench, Scenario]:
+    loaded = load_bench(find_bench(bench), datetime.now(UTC).date())
+    for entry in loaded.instrument:
+        if entry.driver not in INSTRUMENTS:
+            raise ConfigError(f"{loaded.file}: instrument.{entry.name}.driver: {entry.driver!r} cannot be simulated")
+    return loaded, load_scenario(scenario)
+
+
+def _compiled(bench: Bench, scenario: Scenario, seed: int, clock: SimulatorClock) -> SimulatedRig:
+    rig = SimulatedRig(bench, scenario, seed, clock)
+    rig.compile()
+    return rig
