@@ -120,7 +120,8 @@ class Session:
     def _close(self, recorder: Recorder) -> None:
         """Sealed truth, outcome, report, hashes: whatever the run came to."""
         if self._rig is not None:
-            recorder.write_json("sealed_truth.json", {"drawn": self._rig.draws.drawn})
+            scenario = self.order.scenario.model_dump(mode="json") if self.order.scenario else None
+            recorder.write_json("sealed_truth.json", {"drawn": self._rig.draws.drawn, "scenario": scenario})
         self._update(recorder)
         begun = time.perf_counter()
         try:
@@ -151,7 +152,7 @@ class Session:
             "arguments": dict(order.arguments),
             "bench": {"name": order.bench.bench.name, "file": str(order.bench.file), "sha256": order.bench.sha256},
             "simulated": order.scenario is not None,
-            "scenario": order.scenario.model_dump(mode="json") if order.scenario else None,
+            "scenario": {"name": order.scenario.name, "why": order.scenario.why} if order.scenario else None,
             "seed": order.seed if order.scenario else None,
             "operator": getpass.getuser(),
             "host": platform.node(),

@@ -11,58 +11,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from bench.records import Floats
-from bench.sim.state import PUMPED, SUPPLIED, SUPPLY, TO_ROOM, Integers, Plant, State
-
-
-@njit(cache=True)
-def orifice_flow(area_m2: float, p_up: float, t_up: float, p_down: float, gas_constant: float, gamma: float) -> float:
-    """Isentropic mass flow through effective area Cd A, kg/s; choked below the critical ratio (science 1.2.1)."""
-    critical = (2.0 / (gamma + 1.0)) ** (gamma / (gamma - 1.0))
-    ratio = max(p_down / p_up, critical)
-    expansion = ratio ** (2.0 / gamma) - ratio ** ((gamma + 1.0) / gamma)
-    return area_m2 * p_up * math.sqrt(2.0 * gamma / (gamma - 1.0) / (gas_constant * t_up) * max(expansion, 0.0))
-
-
-@njit(cache=True)
-def pressure(plant: Plant, state: State, node: int) -> float:
-    if node == plant.volume.size:
-        return plant.gas[2]
-    return state.mass[node] * plant.gas[0] * state.temperature[node] / plant.volume[node]
-
-
-@njit(cache=True)
-def _soft_limit(plant: Plant, state: State, a: int, b: int, h: float) -> float:
-    """Flow that would equalise half of two nodes' difference within h: a wide valve must not overshoot."""
-    inverse = 1.0 / plant.volume[a] if a < plant.volume.size else 0.0
-    inverse += 1.0 / plant.volume[b] if b < plant.volume.size else 0.0
-    difference = abs(pressure(plant, state, a) - pressure(plant, state, b))
-    return 0.5 * difference / (plant.gas[1] * plant.gas[0] * state.temperature[a] * inverse * h)
-
-
-@njit(cache=True)
-def _supply_flow(plant: Plant, state: State, node: int, opening: float) -> float:
-    if state.controller[0] == 0.0 or opening == 0.0:
-        return 0.0
-    wanted = plant.supply_limits[1] * (state.controller[3] - pressure(plant, state, node))
-    return min(max(wanted, -plant.supply_limits[0]), plant.supply_limits[0])
-
-
-@njit(cache=True)
-def path_flow(plant: Plant, state: State, index: int, h: float) -> float:
-    """Flow from path_from to path_to, kg/s, negative when it runs the other way."""
-    a, b = plant.path_from[index], plant.path_to[index]
-    if a == SUPPLY:
-        return _supply_flow(plant, state, b, state.opening[index])
-    if index == plant.pump_path:
-        return 0.0
-    area = plant.path_seat[index] + plant.path_area[index] * state.opening[index]
-    sign = 1.0
-    if pressure(plant, state, b) > pressure(plant, state, a):
-        a, b, sign = b, a, -1.0
-    flow = orifice_flow(
-        area, pressure(plant, state, a), state.temperature[a], pressure(plant, state, b), plant.gas[0], plant.gas[1]
-    )
-    return sign * min(flow, _soft_limit(plant, state, a, b, h))
+from bench.sim.flows import path_flow, pressure
+from bench.sim.state import PUMPED, SOURCES, SUPPLIED, SUPPLY, TO_ROOM, Integers, Plant, State
 
 
 @njit(cache=True)
@@ -74,9 +24,19 @@ def _relax(value: float, drive: float, rate: float, h: float) -> float:
 
 
 @njit(cache=True)
-def _shroud(plant: Plant, time_s: float) -> float:
+def shroud_temperature(plant: Plant, time_s: float) -> float:
     base, drift, swing, period = plant.surroundings
-    return base + drift * time_s + swing * math.sin(2.0 * math.pi * time_s / period)
+    value = base + drift * time_s + swing * math.sin(2.0 * math.pi * time_s / period)
+    for k in range(plant.ramps.shape[0]):
+        begin, over, size = plant.ramps[k]
+        value += size * min(max((time_s - begin) / over, 0.0), 1.0)
+    return value
+
+
+@njit(cache=True)
+def room_pressure(plant: Plant, time_s: float) -> float:
+    base, rate, begin, end = plant.room_front
+    return base + rate * (min(max(time_s, begin), end) - begin)
 
 
 @njit(cache=True)
@@ -105,8 +65,12 @@ def advance_by(plant: Plant, start: State, slope: State, out: State, time_s: flo
         if min(a, b) != SUPPLY:
             enthalpy[b] += size * cp * slope.temperature[a]
     out.book[TO_ROOM] += (inflow[n + 1] - outflow[n + 1]) * h
-    shroud = _shroud(plant, time_s + 0.5 * h)
+    shroud = shroud_temperature(plant, time_s + 0.5 * h)
     for i in range(n):
+        out.book[SOURCES] += slope.source[i] * h
+        inflow[i] += max(slope.source[i], 0.0)  # crew and make-up give and take at the gas's own temperature
+        outflow[i] += max(-slope.source[i], 0.0)
+        enthalpy[i] += max(slope.source[i], 0.0) * cp * slope.temperature[i]
         out.mass[i] = start.mass[i] + (inflow[i] - outflow[i]) * h
         heat_capacity = slope.mass[i] * cv
         drive = (enthalpy[i] + plant.film[i] * slope.wall[i] + plant.heat[i]) / heat_capacity
@@ -231,6 +195,10 @@ def step(plant: Plant, state: State, half: State, time_s: float, h: float) -> No
     _move_actuators(plant, state, half, 0.5 * h)
     half.pump[:] = state.pump
     half.temperature[:] = state.temperature
+    half.factor[:] = state.factor
+    half.source[:] = state.source
+    state.room[0] = room_pressure(plant, time_s)
+    half.room[0] = room_pressure(plant, time_s + 0.5 * h)
     advance_by(plant, state, state, half, time_s, 0.5 * h)
     equalise(plant, half)
     advance_by(plant, state, half, state, time_s, h)
@@ -240,19 +208,27 @@ def step(plant: Plant, state: State, half: State, time_s: float, h: float) -> No
 
 
 @njit(cache=True)
-def run(plant: Plant, state: State, half: State, history: Floats, time_s: float, end_s: float, grid_s: float) -> None:
-    """Advance to end_s, stepping on every grid point on the way; the grid's pressures and temperatures are kept.
+def keep(plant: Plant, state: State, row: Floats) -> None:
+    """Pressures (Pa) and temperatures (K) of compartments and chamber, wall temperatures, the controller's line."""
+    nodes, walls = plant.volume.size, plant.film.size
+    for node in range(nodes):
+        row[node] = pressure(plant, state, node)
+        row[nodes + node] = state.temperature[node]
+    for i in range(walls):
+        row[2 * nodes + i] = state.wall[i]
+    row[2 * nodes + walls] = state.controller[4]
 
-    history: (size, 2 (n+1)) ring, row k of time k grid_s: n+1 pressures (Pa), then n+1 temperatures (K).
+
+@njit(cache=True)
+def run(plant: Plant, state: State, half: State, history: Floats, time_s: float, end_s: float, grid_s: float) -> None:
+    """Advance to end_s, stepping on every grid point on the way; what sensors look at is kept there.
+
+    history: (size, 3 n + 3) ring, row k of time k grid_s, filled by `keep`.
     """
-    nodes = plant.volume.size
     while end_s - time_s > 1e-9:
         index = math.floor(time_s / grid_s + 1e-6) + 1
         target = min(index * grid_s, end_s)
         step(plant, state, half, time_s, target - time_s)
         time_s = target
         if abs(target - index * grid_s) < 1e-9:
-            row = history[index % history.shape[0]]
-            for node in range(nodes):
-                row[node] = pressure(plant, state, node)
-                row[nodes + node] = state.temperature[node]
+            keep(plant, state, history[index % history.shape[0]])

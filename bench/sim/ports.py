@@ -100,9 +100,9 @@ class GaugePort:
             return self.NO_SENSOR, 0.0
         low, high = entry.range
         value = self._rig.shown(entry)
-        if value < low:
+        if value <= low:
             return self.UNDERRANGE, low
-        return (self.OVERRANGE, high) if value > high else (0, value)
+        return (self.OVERRANGE, high) if value >= high else (0, value)
 
 
 class ThermometerPort:

@@ -8,17 +8,18 @@ import numpy as np
 
 from bench.clock import SimulatorClock
 from bench.config.model import Actuator, Bench, ChannelEntry
-from bench.records import Floats, NoiseClass
-from bench.sim import kernel
+from bench.records import Floats
+from bench.sim import flows, kernel
 from bench.sim.model import build
+from bench.sim.panel import Panel
 from bench.sim.scenario import Draws, Scenario
-from bench.sim.sensors import Sensor, make_sensor
+from bench.sim.schedule import Act, Timed, schedule
 from bench.sim.state import State
 
+NEVER: Timed = (math.inf, lambda _: None)
 GRID_S = 0.1
 """Internal grid of plant and sensors; commands act at their exact instants."""
 HISTORY_S = 600.0
-SILENT = NoiseClass(white=0.0)
 
 
 class SimulatedRig:
@@ -27,22 +28,27 @@ class SimulatedRig:
         self.draws = Draws(seed, hidden=scenario.hidden_draws)
         self.model = build(bench, scenario, self.draws)
         self.clock = clock
+        self._scenario = scenario
         self._state = self.model.state
         self._half, self._ahead = (_copy(self._state) for _ in range(2))
         self._time_s = 0.0
+        self._schedule = schedule(scenario, self.model)
+        self._next = next(self._schedule, NEVER)
         self._asked, self._asked_s = self._state, math.nan
-        nodes = self.model.plant.volume.size
-        self._history = np.zeros((int(HISTORY_S / GRID_S), 2 * nodes))
-        self._record_start()
-        self._sensors = {entry.name: self._sensor(entry, seed) for entry in bench.channel if entry.unit != "1"}
+        self._history = np.zeros((int(HISTORY_S / GRID_S), 3 * self.model.plant.volume.size))
+        self._panel = Panel(bench, scenario, self.model, self.draws, seed, GRID_S)
         self._outputs: dict[str, Callable[[bool], None]] = self._wire_outputs()
         self._levels: dict[str, Callable[[], bool]] = self._wire_levels()
         self._written: dict[str, bool] = dict.fromkeys(self._outputs, False)
 
     def compile(self) -> None:
         """Compile the equations (seconds, once per installation) by a step of copies that nobody looks at."""
-        scratch = _copy(self._state), _copy(self._state)
-        kernel.run(self.model.plant, *scratch, self._history.copy(), 0.0, GRID_S, GRID_S)
+        scratch, history = (_copy(self._state), _copy(self._state)), self._history.copy()
+        kernel.run(self.model.plant, *scratch, history, 0.0, GRID_S, GRID_S)
+        flows.pressure(self.model.plant, self._state, 0)
+        kernel.keep(self.model.plant, self._state, history[0])
+        nobody = Draws(0, hidden=False)
+        Panel(self.bench, self._scenario, self.model, nobody, 0, GRID_S).sense(history, 0)
 
     # -- time ----------------------------------------------------------------------------------------------------
     def state(self) -> State:
@@ -54,14 +60,34 @@ class SimulatedRig:
         return self._asked
 
     def _state_at(self, now: float) -> State:
-        grid = math.floor(now / GRID_S + 1e-6) * GRID_S
-        self._run(self._state, self._time_s, grid)
-        self._time_s = max(self._time_s, grid)
+        grid = math.floor(now / GRID_S + 1e-6)
+        if math.isnan(self._asked_s) and self._time_s == 0.0:
+            kernel.keep(self.model.plant, self._state, self._history[0])
+            self._panel.sense(self._history, 0)
+        while self._next[0] <= now:
+            self._next = self._happen(*self._next)
+        self._walk(grid)
         if now - self._time_s <= 1e-9:
             return self._state
         _assign(self._ahead, self._state)
         self._run(self._ahead, self._time_s, now)
         return self._ahead
+
+    def _happen(self, time_s: float, act: Act) -> Timed:
+        """Let the scenario's next event act at its exact instant; what comes after it."""
+        self._walk(math.floor(time_s / GRID_S + 1e-6))
+        self._run(self._state, self._time_s, time_s)
+        self._time_s = max(self._time_s, time_s)
+        act(self._state)
+        return next(self._schedule, NEVER)
+
+    def _walk(self, grid: int) -> None:
+        """Run to a point of the grid, the sensors looking on."""
+        while (reached := math.floor(self._time_s / GRID_S + 1e-6)) < grid:
+            index = min(grid, reached + self._history.shape[0] // 2)  # the sensors must see every row of the ring
+            self._run(self._state, self._time_s, index * GRID_S)
+            self._time_s = index * GRID_S
+            self._panel.sense(self._history, index)
 
     def command(self, act: Callable[[State], None]) -> None:
         """Let act change the state at this very instant."""
@@ -76,49 +102,23 @@ class SimulatedRig:
         if end_s - begin_s > 1e-9:
             kernel.run(self.model.plant, state, self._half, self._history, begin_s, end_s, GRID_S)
 
-    def _record_start(self) -> None:
-        nodes = self.model.plant.volume.size
-        self._history[0, :nodes] = [self.true_pressure_pa(i, self._state) for i in range(nodes)]
-        self._history[0, nodes:] = self._state.temperature[:nodes]
-
     # -- what is there -------------------------------------------------------------------------------------------
     def true_pressure_pa(self, node: int, state: State | None = None) -> float:
-        return float(kernel.pressure(self.model.plant, self.state() if state is None else state, node))
+        return float(flows.pressure(self.model.plant, self.state() if state is None else state, node))
 
     def shown(self, entry: ChannelEntry) -> float:
-        """What the channel's sensor shows now, SI."""
-        return self._sensors[entry.name].show(self._true_value(entry), self._index())
+        """What the channel's sensor shows now (at the last grid point), SI."""
+        self.state()
+        return self._panel.shown(entry, math.floor(self.clock.now() / GRID_S + 1e-6))
+
+    def shown_at(self, entry: ChannelEntry, times_s: Floats) -> Floats:
+        """What it showed at past times on the grid (the last HISTORY_S), SI."""
+        self.state()
+        return self._panel.shown_many(entry, np.floor(times_s / GRID_S + 1e-6).astype(np.int64))
 
     def regulated(self, entry: ChannelEntry, wanted: float) -> float:
         """The true value that a controller reaches that makes its own sensor show wanted."""
-        return self._sensors[entry.name].deceived(wanted)
-
-    def shown_at(self, entry: ChannelEntry, times_s: Floats) -> Floats:
-        """What a compartment's pressure sensor showed at past times on the grid (the last HISTORY_S), Pa."""
-        indices = np.floor(times_s / GRID_S + 1e-6).astype(np.int64)
-        self.state()
-        column = self.model.node[entry.compartment or "chamber"]
-        true = self._history[indices % self._history.shape[0], column]
-        return self._sensors[entry.name].show_many(true, indices)
-
-    def _index(self) -> int:
-        return math.floor(self.clock.now() / GRID_S + 1e-6)
-
-    def _true_value(self, entry: ChannelEntry) -> float:
-        state = self.state()
-        node = self.model.node[entry.compartment or "chamber"]
-        if entry.quantity == "gas_temperature":
-            return float(state.temperature[node])
-        if entry.quantity == "wall_temperature":
-            return float(state.wall[node])
-        if entry.quantity == "supply_pressure":
-            return float(state.controller[4])
-        return self.true_pressure_pa(node, state)
-
-    def _sensor(self, entry: ChannelEntry, seed: int) -> Sensor:
-        noise = self.bench.noise_class[entry.noise].record() if entry.noise else SILENT
-        rate_hz = 1.0 / GRID_S if entry.quantity == "pressure" else 1.0
-        return make_sensor(entry, noise, self.draws, seed, grid_s=GRID_S, rate_hz=rate_hz)
+        return self._panel.deceived(entry, wanted)
 
     # -- lines ---------------------------------------------------------------------------------------------------
     def write_line(self, line: str, state: bool) -> None:  # noqa: FBT001 - a level is a bool

@@ -9,15 +9,18 @@ from bench.records import Floats
 
 SUPPLY = -1
 """Stands for the pressure controller where a path has a node."""
-SUPPLIED, PUMPED, TO_ROOM = 0, 1, 2
+ORIFICE, SHORT_TUBE, SLIT, CAPILLARY = range(4)
+"""Kinds of path."""
+SUPPLIED, PUMPED, TO_ROOM, SOURCES = range(4)
 """Places in State.book."""
 Integers = NDArray[np.int64]
 
 
 class State(NamedTuple):
     """What changes. mass: n+1 (kg); temperature: n+2, chamber and room constant (K); wall: n (K);
-    opening, wanted: of each path then each hatch (0 closed, 1 open); book: kg supplied, pumped, to room;
-    controller: on, target (Pa), rate (Pa/s), ramp (Pa), line pressure (Pa); pump: running (0 or 1).
+    opening, wanted: of each path then each hatch (0 closed, 1 open); book: kg supplied, pumped, to room, from sources;
+    controller: on, target (Pa), rate (Pa/s), ramp (Pa), line pressure (Pa); pump: running (0 or 1). factor: of each
+    path's conductance (patches); source: n, kg/s that crew and others add; room: its pressure (Pa).
     """
 
     mass: Floats
@@ -28,19 +31,24 @@ class State(NamedTuple):
     book: Floats
     controller: Floats
     pump: Floats
+    factor: Floats
+    source: Floats
+    room: Floats
 
 
 class Plant(NamedTuple):
-    """What stays. gas: R (J/kg/K), ratio of heat capacities, room pressure (Pa). volume: n+1 (m3).
+    """What stays. gas: R (J/kg/K), ratio of heat capacities. mix: mass fractions by species. volume: n+1 (m3).
 
     film: h A of the wall (W/K); capacity: of the wall (J/K); environment: wall to shroud (W/K); heat: fans (W).
-    path_*: ends, open effective area Cd A, closed seat's area (m2); travel_s: of each path then each hatch.
+    path_*: ends, kind, shape (paths, 3; see flows.py), closed seat's area (m2); travel_s: of each path then each hatch.
     pump_path: index of the pump's valve; pump_speed (m3/s), pump_ultimate (Pa); supply_limits: largest flow (kg/s),
     gain (kg/s/Pa), line's relaxation time (s). surroundings: shroud (K) at time 0,
-    its drift (K/s), swing (K), period (s).
+    its drift (K/s), swing (K), period (s); ramps: (k, 3) begin (s), over (s), size (K). room_front: pressure (Pa),
+    rate (Pa/s), begin (s), end (s).
     """
 
     gas: Floats
+    mix: Floats
     volume: Floats
     film: Floats
     capacity: Floats
@@ -48,7 +56,8 @@ class Plant(NamedTuple):
     heat: Floats
     path_from: Integers
     path_to: Integers
-    path_area: Floats
+    path_kind: Integers
+    path_shape: Floats
     path_seat: Floats
     hatch_a: Integers
     hatch_b: Integers
@@ -58,3 +67,5 @@ class Plant(NamedTuple):
     pump_ultimate: float
     supply_limits: Floats
     surroundings: Floats
+    ramps: Floats
+    room_front: Floats

@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 
-from bench.sim import kernel
+from bench.sim import flows, kernel
 from bench.sim.state import Plant, State
 
 GAS_CONSTANT = 287.055
+DRY_AIR = np.array([0.7552, 0.2314, 0.0, 0.0005, 0.0129, 0.0])
 FREE, CLAMPED = 0.0, 1e9  # wall film, W/K: adiabatic, isothermal
 VACUUM_KG = 1e-9
 
@@ -17,7 +18,8 @@ def row(volumes_m3, *, film=CLAMPED, holes_m2=(), capacity=1e15, chamber_m3=1e9)
     n = len(volumes_m3)
     holes = np.array(holes_m2, dtype=float)
     return Plant(
-        gas=np.array([GAS_CONSTANT, 1.4, 101325.0]),
+        gas=np.array([GAS_CONSTANT, 1.4]),
+        mix=DRY_AIR,
         volume=np.array([*volumes_m3, chamber_m3]),
         film=np.full(n, film),
         capacity=np.full(n, capacity),
@@ -25,7 +27,8 @@ def row(volumes_m3, *, film=CLAMPED, holes_m2=(), capacity=1e15, chamber_m3=1e9)
         heat=np.zeros(n),
         path_from=np.arange(holes.size),
         path_to=np.full(holes.size, n),
-        path_area=holes,
+        path_kind=np.zeros(holes.size, np.int64),
+        path_shape=np.column_stack([holes, np.zeros((holes.size, 2))]),
         path_seat=np.zeros(holes.size),
         hatch_a=np.arange(n - 1),
         hatch_b=np.arange(1, n),
@@ -35,6 +38,8 @@ def row(volumes_m3, *, film=CLAMPED, holes_m2=(), capacity=1e15, chamber_m3=1e9)
         pump_ultimate=0.0,
         supply_limits=np.array([1e-4, 1e-6, 0.5]),
         surroundings=np.array([293.15, 0.0, 0.0, 86400.0]),
+        ramps=np.zeros((0, 3)),
+        room_front=np.array([101325.0, 0.0, 0.0, 0.0]),
     )
 
 
@@ -49,19 +54,22 @@ def state(plant, pressures_pa, temperatures_k, *, holes_open=1.0, hatches_open=0
         wall=np.array(temperatures_k, dtype=float),
         opening=opening,
         wanted=opening.copy(),
-        book=np.zeros(3),
+        book=np.zeros(4),
         controller=np.zeros(5),
         pump=np.zeros(1),
+        factor=np.ones(holes),
+        source=np.zeros(n),
+        room=np.array([101325.0]),
     )
 
 
 def run(plant, now, begin_s, end_s, grid_s=0.1):
     half = State(*(array.copy() for array in now))
-    kernel.run(plant, now, half, np.zeros((8, 2 * plant.volume.size)), begin_s, end_s, grid_s)
+    kernel.run(plant, now, half, np.zeros((8, 3 * plant.volume.size)), begin_s, end_s, grid_s)
 
 
 def pressures(plant, now):
-    return [kernel.pressure(plant, now, i) for i in range(plant.film.size)]
+    return [flows.pressure(plant, now, i) for i in range(plant.film.size)]
 
 
 def hole_m2(diameter_m):
