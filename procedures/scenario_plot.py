@@ -54,7 +54,7 @@ class Course:
     chamber_pa: Floats
 
 
-def course_of(rig: SimulatedRig, scenario: Scenario, hours: float) -> Course:
+def course_of(rig: SimulatedRig, hours: float) -> Course:
     """Run the rig for hours of its virtual time, from where it stands."""
     names = tuple(entry.name for entry in rig.bench.compartment)
     nodes = [rig.model.node[name] for name in names]
@@ -68,13 +68,7 @@ def course_of(rig: SimulatedRig, scenario: Scenario, hours: float) -> Course:
         pressure.append([rig.true_pressure_pa(node) for node in nodes])
         chamber.append(rig.true_pressure_pa(rig.model.node["chamber"]))
     columns = (np.array(values) for values in (wall, gas, pressure, chamber))
-    return Course(names, time_s, shroud_k(scenario, time_s), *columns)
-
-
-def shroud_k(scenario: Scenario, time_s: Floats) -> Floats:
-    drift = scenario.cabin_drift_k_h / SECONDS_PER_HOUR * time_s
-    swing = scenario.swing_k * np.sin(2.0 * np.pi * time_s / scenario.swing_period_s)
-    return scenario.shroud_temperature_k + drift + swing
+    return Course(names, time_s, np.array([rig.shroud_k(float(t)) for t in time_s]), *columns)
 
 
 def save(course: Course, scenario: Scenario, file: Path) -> None:

@@ -106,6 +106,10 @@ class SimulatedRig:
     def true_pressure_pa(self, node: int, state: State | None = None) -> float:
         return float(flows.pressure(self.model.plant, self.state() if state is None else state, node))
 
+    def shroud_k(self, time_s: float) -> float:
+        """Temperature of the shroud at any time: the scenario's doing alone."""
+        return float(kernel.shroud_temperature(self.model.plant, time_s))
+
     def shown(self, entry: ChannelEntry) -> float:
         """What the channel's sensor shows now (at the last grid point), SI."""
         self.state()

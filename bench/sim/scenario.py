@@ -169,9 +169,15 @@ class Scenario(BaseModel):
         return tuple(entry.fault() for entry in self.fault)
 
 
+def _shipped(name: str) -> Path:
+    """By its whole name, or by its number alone: S06 is S06_night."""
+    numbered = sorted(SHIPPED.glob(f"{name}_*.toml")) if name[:1] == "S" else []
+    return numbered[0] if len(numbered) == 1 else SHIPPED / f"{name}.toml"
+
+
 def load_scenario(name: str) -> Scenario:
-    """A shipped scenario by name, or a file. Raises ConfigError naming file, key and reason."""
-    path = Path(name) if name.endswith(".toml") else SHIPPED / f"{name}.toml"
+    """A shipped scenario by name or number, or a file. Raises ConfigError naming file, key and reason."""
+    path = Path(name) if name.endswith(".toml") else _shipped(name)
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
         raise ConfigError(f"{path}: no such scenario (shipped: {known})")

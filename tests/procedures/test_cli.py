@@ -6,6 +6,7 @@ from shipped_copy import copy_shipped, replace
 from bench.clock import VirtualClock
 from bench.recorder import Recorder
 from bench.records import Channel, Event, EventKind
+from bench.sim.scenario import SHIPPED as SCENARIOS
 from procedures.cli import main, spell_out
 
 BAD = 70
@@ -155,7 +156,7 @@ def test_list_names_procedures_benches_and_scenarios_each_with_a_reason(leakbenc
     assert {title: set(names) for title, names in blocks.items()} == {
         "procedures": {"leak_sweep"},
         "benches": {"zvezda"},
-        "scenarios (--simulate)": {"as_stated", "cabin_drift", "quiet"},
+        "scenarios (--simulate)": {path.stem for path in SCENARIOS.glob("*.toml")},
     }
     assert all(text for names in blocks.values() for text in names.values())
 

@@ -196,7 +196,7 @@ def test_the_shroud_drawn_is_the_one_that_the_walls_feel():
     """Heat balance of the walls: capacity dT/dt = film (gas - wall) + environment (shroud - wall)."""
     scenario = load_scenario("cabin_drift").model_copy(update={"swing_k": 2.0, "swing_period_s": 3600.0})
     rig = SimulatedRig(BENCH, scenario, 1, VirtualClock())
-    course, plant = course_of(rig, scenario, 1.0), rig.model.plant
+    course, plant = course_of(rig, 1.0), rig.model.plant
     gained = plant.capacity * np.gradient(course.wall_k, course.time_s, axis=0)
     lag = (gained - plant.film * (course.gas_k - course.wall_k)) / plant.environment
     felt = course.wall_k + lag
@@ -206,7 +206,7 @@ def test_the_shroud_drawn_is_the_one_that_the_walls_feel():
 
 def test_nobody_acting_loses_no_gas_but_what_valve_seats_pass():
     scenario = load_scenario("as_stated")
-    course = course_of(SimulatedRig(BENCH, scenario, 1, VirtualClock()), scenario, 0.5)
+    course = course_of(SimulatedRig(BENCH, scenario, 1, VirtualClock()), 0.5)
     moles = course.pressure_pa / course.gas_k
     assert moles[-1] == pytest.approx(moles[0], rel=1e-6)
     assert course.chamber_pa[-1] == pytest.approx(scenario.room_pressure_pa, rel=1e-6)

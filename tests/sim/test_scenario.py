@@ -195,3 +195,9 @@ def test_draws_are_functions_of_seed_and_name_alone():
     assert one.normal("b", 1.0, 0.1) == other.normal("b", 1.0, 0.1)
     assert Draws(8, hidden=True).normal("b", 1.0, 0.1) != one.drawn["b"]
     assert Draws(7, hidden=False).normal("b", 1.0, 0.1) == 1.0
+
+
+def test_a_scenario_is_found_by_its_number_alone():
+    assert load_scenario("S06").name == "S06_night"
+    with pytest.raises(ConfigError, match="no such scenario"):
+        load_scenario("S")
