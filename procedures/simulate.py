@@ -61,7 +61,7 @@ def draw(bench: str, scenario: str, seed: int, hours: float, output: Path | None
     from procedures.scenario_plot import course_of, save
 
     rig = _compiled(loaded, chosen, seed, VirtualClock())
-    save(course_of(rig, chosen, hours), chosen, file)
+    save(course_of(rig, hours), chosen, file)
     return file
 
 

@@ -113,7 +113,7 @@ class SimulatedRig:
     def shown(self, entry: ChannelEntry) -> float:
         """What the channel's sensor shows now (at the last grid point), SI."""
         self.state()
-        return self._panel.shown(entry, math.floor(self.clock.now() / GRID_S + 1e-6))
+        return self._panel.shown(entry, math.floor(self._asked_s / GRID_S + 1e-6))
 
     def shown_at(self, entry: ChannelEntry, times_s: Floats) -> Floats:
         """What it showed at past times on the grid (the last HISTORY_S), SI."""
