@@ -76,7 +76,9 @@ def sim(  # noqa: PLR0913, PLR0917 - what the command line says
     speed: Annotated[float, typer.Option(min=0.001, max=1000.0, help="Simulated seconds per second.")] = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the rig's hidden draws and noise.")] = 1,
     listing: Annotated[bool, typer.Option("--list", help="Only name the shipped scenarios, and why.")] = False,  # noqa: FBT002 - a flag
-    plot: Annotated[str | None, typer.Option(metavar="SCENARIO", help="Only draw it, with nobody acting.")] = None,
+    plot: Annotated[
+        str | None, typer.Option(metavar="SCENARIO", help="Only draw it: hatches closed, pumps on.")
+    ] = None,
     hours: Annotated[float, typer.Option(min=0.1, max=720.0, help="How long a --plot lasts.")] = 24.0,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Of a --plot: .svg or .png.")] = None,
 ) -> None:

@@ -88,7 +88,7 @@ def draw(course: Course, scenario: Scenario) -> Figure:
     _curves(rows[2], course, 1e3 * np.log(course.pressure_pa / course.pressure_pa[0]), "pressure ln(P/P₀)", "10⁻³")
     _curves(rows[3], course, course.chamber_pa[:, None], "chamber pressure", "Pa")
     rows[-1].xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 3, 6, 10]))
-    rows[-1].set_xlabel("time with nobody acting / h")
+    rows[-1].set_xlabel("time, hatches closed and chamber pumped / h")
     legend_above(rows[0], handles=key, ncols=KEY_COLUMNS)
     _title(figure, spoken(scenario.name), "\n".join(why))
     return figure

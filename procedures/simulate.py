@@ -1,4 +1,4 @@
-"""The simulated rig without a run: served to whoever connects, or drawn as it behaves when nobody acts."""
+"""The simulated rig without a run: served to whoever connects, or drawn as it behaves when left alone."""
 
 import asyncio
 from contextlib import ExitStack
@@ -20,6 +20,19 @@ from bench.stop import StopRequest
 KEEP_UP_S = 0.1
 """Wall time between two looks at the plant: a thousandfold speed takes it 1000 steps of its grid."""
 FORMATS = (".svg", ".png")
+EMPTY_KG = 1e-5  # half a pascal in zvezda's chamber
+
+
+def make_ready(rig: SimulatedRig) -> None:
+    """Hatches closed, pumps on, the chamber already empty: as a test would find it, or no hidden leak would show."""
+    for hatch in rig.bench.hatch:
+        rig.write_line(hatch.line, hatch.energised == "closed")
+    for pump in rig.bench.pump:
+        valve = rig.bench.actuators[pump.valve]
+        rig.write_line(pump.line, True)
+        rig.write_line(valve.line, valve.energised == "open")
+    chamber = rig.model.node["chamber"]
+    rig.command(lambda state: state.mass.__setitem__(chamber, EMPTY_KG))
 
 
 def scenarios() -> str:
@@ -51,7 +64,7 @@ async def _keep_up(rig: SimulatedRig, stop: StopRequest) -> None:
 
 
 def draw(bench: str, scenario: str, seed: int, hours: float, output: Path | None) -> Path:
-    """Run the rig with nobody acting and draw its course; where the picture is."""
+    """Run the rig, made ready and then left alone, and draw its course; where the picture is."""
     loaded, chosen = _load(bench, scenario)
     file = output or Path(f"{chosen.name}.svg")
     if file.suffix not in FORMATS:
@@ -61,6 +74,7 @@ def draw(bench: str, scenario: str, seed: int, hours: float, output: Path | None
     from procedures.scenario_plot import course_of, save
 
     rig = _compiled(loaded, chosen, seed, VirtualClock())
+    make_ready(rig)
     save(course_of(rig, hours), chosen, file)
     return file
 

@@ -22,7 +22,7 @@ from bench.station import open_station
 from bench.stop import StopRequest
 from procedures.cli import main
 from procedures.scenario_plot import course_of
-from procedures.simulate import _keep_up
+from procedures.simulate import _keep_up, make_ready
 
 SPEED = 60.0
 BENCH = load_bench(find_bench("zvezda"), date(2026, 11, 23))
@@ -210,3 +210,14 @@ def test_nobody_acting_loses_no_gas_but_what_valve_seats_pass():
     moles = course.pressure_pa / course.gas_k
     assert moles[-1] == pytest.approx(moles[0], rel=1e-6)
     assert course.chamber_pa[-1] == pytest.approx(scenario.room_pressure_pa, rel=1e-6)
+
+
+def test_a_rig_made_ready_shows_its_hidden_leak():
+    """S15: two leaks, in the transfer and the working compartment; the others only lose what valve seats pass."""
+    rig = SimulatedRig(BENCH, load_scenario("S15_two_leaks"), 1, VirtualClock())
+    make_ready(rig)
+    course = course_of(rig, 1.0)
+    lost = 1.0 - (course.pressure_pa / course.gas_k)[-1] / (course.pressure_pa / course.gas_k)[1]
+    assert (lost[[1, 2]] > 5e-4).all()
+    assert (lost[[0, 3]] < 5e-5).all()
+    assert course.chamber_pa[-1] < 10.0
