@@ -80,9 +80,10 @@ class ChassisPort:
         self.write_line = rig.write_line
 
     def analog(self, channel: str, times_s: NDArray[np.float64]) -> Floats:
-        """Volts at past or present times."""
+        """Volts at past or present times; a transducer that delivers nothing leaves 0 V on the terminal."""
         entry = self._entries[channel]
-        return (self._rig.shown_at(entry, times_s) - entry.offset) / entry.scale
+        volts: Floats = (self._rig.shown_at(entry, times_s) - entry.offset) / entry.scale
+        return np.nan_to_num(volts)
 
 
 class GaugePort:

@@ -3,13 +3,14 @@
 import math
 from datetime import date
 
+import numpy as np
 import pytest
 
 from bench.clock import VirtualClock
 from bench.config.load import find_bench, load_bench
-from bench.sim.ports import GaugePort, SupplyPort, ThermometerPort, inputs_of
+from bench.sim.ports import ChassisPort, GaugePort, SupplyPort, ThermometerPort, inputs_of
 from bench.sim.rig import SimulatedRig
-from bench.sim.scenario import load_scenario
+from bench.sim.scenario import Scenario, load_scenario
 
 BENCH = load_bench(find_bench("zvezda"), date(2026, 11, 23))
 
@@ -73,3 +74,13 @@ def test_an_empty_input_of_the_multiplexer_is_open():
     port = ThermometerPort(rig(), inputs_of(BENCH, "thermometers"))
     assert math.isnan(port.read(199))
     assert port.read(101) == pytest.approx(295.15, abs=0.5)
+
+
+def test_a_transducer_that_drops_out_leaves_no_voltage():
+    dropout = {"channel": "us_pressure", "kind": "dropout", "begin_s": 5.0, "mean_good_s": 0.001, "mean_burst_s": 1e9}
+    scenario = Scenario.model_validate({"name": "test", "why": "test", "fault": [dropout]})
+    now = SimulatedRig(BENCH, scenario, 1, VirtualClock())
+    now.clock.advance_to(10.0)
+    volts = ChassisPort(now, inputs_of(BENCH, "daq")).analog("cDAQ1Mod1/ai0", np.array([4.0, 8.0]))
+    assert volts[0] == pytest.approx(98_500.0 / 15_000.0, abs=0.02)
+    assert volts[1] == 0.0
