@@ -1,6 +1,7 @@
 """The command `leakbench`. Heavy imports wait until a subcommand needs them, so that --help answers at once."""
 
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {"PASS": 0, "INCONCLUSIVE": 20, "FAIL": 30, "ABORTED": 40, "ERROR": 50}
 BAD_CONFIGURATION = 70
-PARSER_REFUSED = 2
+PARSERS_CODES = {2: BAD_CONFIGURATION, 130: EXIT_CODES["ABORTED"]}
+"""What the parser exits with when it refuses its words, or is interrupted, and what that is here."""
 DEFAULT_SCENARIO = "quiet"
 STARTED = time.perf_counter()
 
@@ -109,14 +111,21 @@ def verify(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
 
 
 def main() -> None:
-    """Entry point of the command. Words that the parser cannot read are bad arguments as any others are."""
+    """Entry point of the command. Words that the parser cannot read are bad arguments as any others are.
+
+    Until a run has its own way of stopping, SIGTERM is as good as Ctrl-C: nothing has been touched yet.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app(args=spell_out(sys.argv[1:]))
     except ConfigError as error:
         typer.echo(f"leakbench: {error}", err=True)
         sys.exit(BAD_CONFIGURATION)
     except SystemExit as leaving:
-        sys.exit(BAD_CONFIGURATION if leaving.code == PARSER_REFUSED else leaving.code)
+        code = leaving.code
+        sys.exit(PARSERS_CODES.get(code, code) if isinstance(code, int) else code)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_CODES["ABORTED"])
 
 
 def spell_out(arguments: list[str]) -> list[str]:

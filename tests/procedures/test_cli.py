@@ -1,5 +1,7 @@
 """The command's words and exit codes, short of running anything: a whole sweep is among the tests of flows."""
 
+import signal
+
 import pytest
 from shipped_copy import copy_shipped, replace
 
@@ -192,3 +194,14 @@ def test_verify_of_a_run_that_was_never_closed_says_so(leakbench, sealed):
 
 def test_verify_of_a_folder_that_is_not_there_is_a_bad_argument(leakbench, tmp_path):
     refused(leakbench("verify", str(tmp_path / "nowhere")), "nowhere: no such run folder")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_before_anything_was_touched_is_an_abort(leakbench, monkeypatch, number):
+    monkeypatch.setattr("procedures.order.make_order", lambda *_, **__: signal.raise_signal(number))
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        code, out, _ = leakbench("run", "leak_sweep")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (code, out) == (40, "")
