@@ -186,8 +186,8 @@ def _daq(bench: Bench, entry: InstrumentEntry) -> Instrument:
     outputs += [pump.line for pump in bench.pump if pump.instrument == entry.name]
     return NiDaq.open(
         entry.address,
-        analog_inputs=[channel.input for channel in channels if channel.unit != "1"],
-        digital_inputs=[channel.input for channel in channels if channel.unit == "1"],
+        analog_inputs=[channel.input for channel in channels if channel.quantity != "switch"],
+        digital_inputs=[channel.input for channel in channels if channel.quantity == "switch"],
         digital_outputs=outputs,
         rate_hz=float(entry.options.get("rate_hz", 10.0)),
         timeout_s=entry.timeout_s,

@@ -35,7 +35,8 @@ def _dangling(bench: Bench) -> Iterator[str]:
     instruments = {i.name for i in bench.instrument}
     channels = {c.name for c in bench.channels}
     compartments = {c.name for c in bench.compartment}
-    nodes = compartments | {"chamber", "pump", "supply", "room"}
+    vessels = {v.name for v in bench.vessel}
+    nodes = compartments | vessels | {p.name for p in bench.pump} | {"chamber", "pump", "supply", "room"}
     valves = {v.name for v in bench.valve}
     targets = _targets(bench)
     uses = [
@@ -47,6 +48,7 @@ def _dangling(bench: Bench) -> Iterator[str]:
         *((f"leak.{leak.name}.compartment", leak.compartment, compartments) for leak in bench.leak),
         *((f"leak.{leak.name}.valve", leak.valve, valves) for leak in bench.leak),
         *((f"pump.{pump.name}.valve", pump.valve, valves) for pump in bench.pump),
+        *((f"pump.{pump.name}.outlet", pump.outlet, vessels) for pump in bench.pump if pump.outlet),
         ("supply.controller", bench.supply.controller, instruments),
         ("supply.valve", bench.supply.valve, valves),
         *((f"interlock.{i.name}.channel", i.channel, channels) for i in bench.interlock),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonPositiveFloat, PositiveFloat, model_validator
 
 from bench.certificate import Certificate
 from bench.records import Channel, NoiseClass
@@ -28,22 +28,41 @@ class BenchInfo(Entry):
 class Chamber(Entry):
     volume_m3: PositiveFloat
     u_volume_m3: NonNegativeFloat
+    outgassing_pa_m3_s: NonNegativeFloat = 0.0
+    """Of its walls and of all that stands in it, one hour into vacuum; falls as 1/t (science 1.3)."""
+
+
+class Vessel(Entry):
+    """Any other volume of gas: a fore-line between two pumps, a reserve bottle."""
+
+    name: str
+    volume_m3: PositiveFloat
+    pressure_pa: PositiveFloat
+    """At the start of a simulated run."""
 
 
 class Gas(Entry):
     """What fills the mock-up. dew_point_k is a statement about the supply, so that vapour can be neglected or not."""
 
-    composition: str = "air"
+    composition: Literal["air", "nitrogen"] = "air"
     gas_constant_j_kg_k: PositiveFloat = 287.055
     heat_capacity_ratio: float = Field(default=1.4, gt=1.0)
     dew_point_k: PositiveFloat
 
 
 class Wall(Entry):
+    """Of a compartment. It radiates to the chamber's shroud; its mount conducts to it."""
+
     area_m2: PositiveFloat
     film_w_m2_k: PositiveFloat
     heat_capacity_j_k: PositiveFloat
-    environment_w_k: NonNegativeFloat
+    emissivity: float = Field(ge=0.0, le=1.0)
+    """Effective, between wall and shroud."""
+    mount_w_k: NonNegativeFloat = 0.0
+    expansion_1_k: NonNegativeFloat = 2.3e-5
+    """Linear: aluminium."""
+    elasticity_1_pa: NonNegativeFloat = 2.3e-9
+    """Relative growth of the volume per pressure (science 1.1)."""
 
 
 class Compartment(Entry):
@@ -72,10 +91,19 @@ class Valve(Actuator):
     """None: the orifice behind the valve, not the valve, limits the flow."""
     seat_leakage_m2: NonNegativeFloat = 0.0
     """Stated largest effective area of the closed seat."""
+    dead_volume_m3: NonNegativeFloat = 0.0
+    """Between seat and orifice: as empty as its far side while closed, filled at once on opening (a puff)."""
+    stiction_s: NonNegativeFloat = 0.0
+    """Longest hesitation before it moves, after a long rest."""
 
 
 class Hatch(Actuator):
-    pass
+    fan_m3_s: NonNegativeFloat = 0.0
+    """What ventilation blows each way while it is open."""
+    wall_w_k: NonNegativeFloat = 0.0
+    """Conduction between the walls that it joins, open or closed."""
+    seal_leakage_m2: NonNegativeFloat = 0.0
+    """Stated largest effective area of the closed hatch's seal."""
 
 
 class Leak(Entry):
@@ -95,6 +123,15 @@ class Pump(Entry):
     valve: str
     speed_m3_s: PositiveFloat
     ultimate_pa: NonNegativeFloat
+    curve: tuple[tuple[PositiveFloat, PositiveFloat], ...] = ()
+    """Speed by inlet pressure, (Pa, m3/s), rising pressures; empty: speed_m3_s at any pressure."""
+    spin_up_s: NonNegativeFloat = 0.0
+    outlet: str | None = None
+    """The vessel it exhausts into (a turbo pump's fore-line); none: out of the rig."""
+
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        return self.curve or ((1.0, self.speed_m3_s), (1e5, self.speed_m3_s))
 
 
 class Supply(Entry):
@@ -119,13 +156,34 @@ class InstrumentEntry(Entry):
 
 
 class NoiseEntry(Entry):
+    """Of a sensor, in the channel's unit. Methods are told the first four; the rest is what a simulated one has too.
+
+    gain_tempco: 1/K; tempco: unit/K; drift: unit/s; hysteresis: full width of the loop; flicker: floor of the Allan
+    deviation; random_walk: unit/sqrt(h). A sample labelled t is of t (1 + clock_skew) + clock_offset_s.
+    """
+
     white: NonNegativeFloat
     representativeness: NonNegativeFloat = 0.0
     correlation_time_s: PositiveFloat = 3600.0
     resolution: NonNegativeFloat = 0.0
+    gain_tempco: float = 0.0
+    tempco: float = 0.0
+    drift: float = 0.0
+    hysteresis: NonNegativeFloat = 0.0
+    flicker: NonNegativeFloat = 0.0
+    random_walk: NonNegativeFloat = 0.0
+    lag_s: NonNegativeFloat = 0.0
+    clock_skew: float = Field(default=0.0, gt=-1.0)
+    clock_offset_s: NonPositiveFloat = 0.0
 
     def record(self) -> NoiseClass:
-        return NoiseClass(**self.model_dump())
+        return NoiseClass(self.white, self.representativeness, self.correlation_time_s, self.resolution)
+
+    @model_validator(mode="after")
+    def never_of_the_future(self) -> Self:
+        if self.clock_skew > 0.0 and self.clock_offset_s == 0.0:
+            raise ValueError("clock_skew > 0 asks for samples of the future: give a clock_offset_s < 0")
+        return self
 
 
 class ChannelEntry(Entry):
@@ -133,7 +191,13 @@ class ChannelEntry(Entry):
 
     name: str
     quantity: Literal[
-        "pressure", "gas_temperature", "wall_temperature", "chamber_pressure", "supply_pressure", "switch"
+        "pressure",
+        "gas_temperature",
+        "wall_temperature",
+        "relative_humidity",
+        "chamber_pressure",
+        "supply_pressure",
+        "switch",
     ]
     unit: Literal["Pa", "K", "1"]
     instrument: str
@@ -211,6 +275,7 @@ class Bench(Entry):
     hatch: tuple[Hatch, ...] = ()
     leak: tuple[Leak, ...] = ()
     pump: tuple[Pump, ...] = ()
+    vessel: tuple[Vessel, ...] = ()
     instrument: tuple[InstrumentEntry, ...]
     noise_class: dict[str, NoiseEntry]
     channel: tuple[ChannelEntry, ...]

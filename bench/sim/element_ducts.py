@@ -6,7 +6,7 @@ Science 1.2. A leak's geometry is worked out once, into a Duct; its flow then co
 import math
 from typing import NamedTuple
 
-from numba import njit
+from bench.sim.compiled import compiled
 
 from bench.sim.element_rarefied import (
     VISCOUS,
@@ -44,7 +44,7 @@ class Duct(NamedTuple):
     transition: float
 
 
-@njit(cache=True)
+@compiled
 def tube(diameter_m: float, length_m: float) -> Duct:
     """Round tube: pi d^4 p / (128 mu L), slip factor 1 + 8 c Kn (textbooks), Clausing's transmission behind a mouth."""
     area = 0.25 * math.pi * diameter_m**2
@@ -54,7 +54,7 @@ def tube(diameter_m: float, length_m: float) -> Duct:
     return Duct(area, diameter_m, viscous, area * through / (1.0 - through), slip, TUBE_TRANSITION)
 
 
-@njit(cache=True)
+@compiled
 def slit(width_m: float, height_m: float, length_m: float) -> Duct:
     """Slit of width >> length >> height: w h^3 p / (12 mu L), slip factor 1 + 6 c Kn (science 1.2.5)."""
     area = width_m * height_m
@@ -64,7 +64,7 @@ def slit(width_m: float, height_m: float, length_m: float) -> Duct:
     return Duct(area, height_m, viscous, area * through / (1.0 - through), slip, SLIT_TRANSITION)
 
 
-@njit(cache=True)
+@compiled
 def duct_conductance(duct: Duct, gas: Upstream, p_mean: float) -> float:
     """m3/s at a mean pressure: Poiseuille plus Knudsen's blend of free flight and slip (science 1.2.5, 1.2.6)."""
     inverse = bore_over_path(duct.bore, p_mean, gas.temperature, gas.gas_constant, gas.viscosity)
@@ -72,21 +72,21 @@ def duct_conductance(duct: Duct, gas: Upstream, p_mean: float) -> float:
     return duct.viscous * p_mean / gas.viscosity + aperture_conductance(area, gas.temperature, gas.gas_constant)
 
 
-@njit(cache=True)
+@compiled
 def duct_flow(duct: Duct, gas: Upstream, p_down: float) -> float:
     """Isothermal flow without end effects, kg/s: for ducts much longer than their bore. Nothing keeps it subsonic."""
     conductance = duct_conductance(duct, gas, 0.5 * (gas.pressure + p_down))
     return conductance * (gas.pressure - p_down) / (gas.gas_constant * gas.temperature)
 
 
-@njit(cache=True)
+@compiled
 def continuum_share(bore_m: float, gas: Upstream) -> float:
     """Weight of isentropic against molecular flow in a thin hole: 0 in vacuum, 1 in dense gas."""
     inverse = bore_over_path(bore_m, gas.pressure, gas.temperature, gas.gas_constant, gas.viscosity)
     return inverse / (inverse + HOLE_TRANSITION)
 
 
-@njit(cache=True)
+@compiled
 def hole_flow(area_m2: float, bore_m: float, discharge: float, gas: Upstream, p_down: float) -> float:
     """Thin hole in any regime, kg/s: isentropic through Cd A, molecular through A, blended by Knudsen number."""
     share = continuum_share(bore_m, gas)
@@ -95,7 +95,7 @@ def hole_flow(area_m2: float, bore_m: float, discharge: float, gas: Upstream, p_
     return share * dense + (1.0 - share) * thin
 
 
-@njit(cache=True)
+@compiled
 def in_series(mouth: float, bore: float, share: float) -> float:
     """Flow m through two resistances whose flows alone are mouth and bore: s x^2 + (1 - s) x + m/bore = 1, x = m/mouth.
 
@@ -108,7 +108,7 @@ def in_series(mouth: float, bore: float, share: float) -> float:
     return 2.0 * bore / (linear + math.sqrt(linear * linear + 4.0 * share * ratio * ratio))
 
 
-@njit(cache=True)
+@compiled
 def short_duct_flow(duct: Duct, discharge: float, gas: Upstream, p_down: float) -> float:
     """Duct in series with its mouth, kg/s, for any length: a hole when short, Clausing's flow in high vacuum, duct_flow
     when long, and never more than the mouth passes (science 1.2.4).
@@ -117,7 +117,7 @@ def short_duct_flow(duct: Duct, discharge: float, gas: Upstream, p_down: float) 
     return in_series(mouth, duct_flow(duct, gas, p_down), continuum_share(duct.bore, gas))
 
 
-@njit(cache=True)
+@compiled
 def short_duct_regime(duct: Duct, discharge: float, gas: Upstream, p_down: float) -> int:
     """Label of a duct with its mouth: in dense gas, of whichever passes less."""
     inverse = bore_over_path(duct.bore, gas.pressure, gas.temperature, gas.gas_constant, gas.viscosity)

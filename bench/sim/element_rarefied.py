@@ -2,7 +2,7 @@
 
 import math
 
-from numba import njit
+from bench.sim.compiled import compiled
 
 from bench.sim.elements import critical_ratio
 
@@ -14,13 +14,13 @@ SHORT = 1e-4
 """Length ratio below which the variational correction (third order) is beneath rounding."""
 
 
-@njit(cache=True)
+@compiled
 def bore_over_path(bore_m: float, p_pa: float, t_up: float, gas_constant: float, viscosity: float) -> float:
     """Inverse Knudsen number, 0 in vacuum: bore / mean free path, which is mu / p sqrt(pi R T / 2) (kinetic theory)."""
     return bore_m * p_pa / (viscosity * math.sqrt(0.5 * math.pi * gas_constant * t_up))
 
 
-@njit(cache=True)
+@compiled
 def duct_regime(inverse_knudsen: float) -> int:
     """MOLECULAR, TRANSITION or VISCOUS."""
     if inverse_knudsen * MOLECULAR_ABOVE < 1.0:
@@ -28,7 +28,7 @@ def duct_regime(inverse_knudsen: float) -> int:
     return TRANSITION if inverse_knudsen * VISCOUS_BELOW < 1.0 else VISCOUS
 
 
-@njit(cache=True)
+@compiled
 def orifice_regime(inverse_knudsen: float, p_up: float, p_down: float, gamma: float) -> int:
     """MOLECULAR, TRANSITION, CHOKED or UNCHOKED."""
     label = duct_regime(inverse_knudsen)
@@ -37,7 +37,7 @@ def orifice_regime(inverse_knudsen: float, p_up: float, p_down: float, gamma: fl
     return CHOKED if p_down <= p_up * critical_ratio(gamma) else UNCHOKED
 
 
-@njit(cache=True)
+@compiled
 def tube_transmission(length_over_diameter: float) -> float:
     """Clausing's probability that a molecule passes a round tube: Berman's variational formula (1965).
 
@@ -53,7 +53,7 @@ def tube_transmission(length_over_diameter: float) -> float:
     return first - root * root / (72.0 * x * s - 288.0 * math.asinh(0.5 * x))
 
 
-@njit(cache=True)
+@compiled
 def slot_transmission(length_over_height: float) -> float:
     """Probability that a molecule passes a wide slot: Berman's variational formula (1965).
 
@@ -69,13 +69,13 @@ def slot_transmission(length_over_height: float) -> float:
     return first - numerator / (x * x * (3.0 - 4.0 / (1.0 + s) - 1.0 / (x + s)))
 
 
-@njit(cache=True)
+@compiled
 def aperture_conductance(area_m2: float, t_up: float, gas_constant: float) -> float:
     """Molecular conductance of an aperture, or of area times transmission, m3/s: A sqrt(R T / (2 pi)) (science 1.8)."""
     return area_m2 * math.sqrt(gas_constant * t_up / (2.0 * math.pi))
 
 
-@njit(cache=True)
+@compiled
 def aperture_flow(area_m2: float, p_up: float, t_up: float, p_down: float, gas_constant: float) -> float:
     """Molecular flow through an aperture, kg/s; the gas effuses with its mean molar mass, species do not separate."""
     return aperture_conductance(area_m2, t_up, gas_constant) * (p_up - p_down) / (gas_constant * t_up)

@@ -7,7 +7,7 @@ zero at equal pressures. Rarefied gas is in element_rarefied; capillaries, slits
 import math
 from typing import NamedTuple
 
-from numba import njit
+from bench.sim.compiled import compiled
 
 from bench.sim.gas import MOLAR_GAS_CONSTANT
 
@@ -22,13 +22,13 @@ class Upstream(NamedTuple):
     viscosity: float
 
 
-@njit(cache=True)
+@compiled
 def critical_ratio(gamma: float) -> float:
     """p_down/p_up below which an ideal orifice is choked (science 1.2.1)."""
     return math.pow(2.0 / (gamma + 1.0), gamma / (gamma - 1.0))
 
 
-@njit(cache=True)
+@compiled
 def orifice_flow(area_m2: float, p_up: float, t_up: float, p_down: float, gas_constant: float, gamma: float) -> float:
     """Isentropic mass flow through effective area Cd A, kg/s; choked below the critical ratio (science 1.2.1)."""
     if p_up <= p_down:
@@ -41,7 +41,7 @@ def orifice_flow(area_m2: float, p_up: float, t_up: float, p_down: float, gas_co
     return area_m2 * p_up * math.sqrt(2.0 * gamma / (gamma - 1.0) / (gas_constant * t_up) * expansion)
 
 
-@njit(cache=True)
+@compiled
 def permeation_flow(
     reference_kg_s_pa: float, activation_j_mol: float, reference_k: float, t_up: float, p_up: float, p_down: float
 ) -> float:
@@ -53,7 +53,7 @@ def permeation_flow(
     return reference_kg_s_pa * math.exp(exponent) * (p_up - p_down)
 
 
-@njit(cache=True)
+@compiled
 def trapped_flow(conductance_m3_s: float, p_trapped: float, t_up: float, p_down: float, gas_constant: float) -> float:
     """Virtual leak: a trapped volume V empties through a constant conductance C; its own pressure is the state.
 
@@ -62,7 +62,7 @@ def trapped_flow(conductance_m3_s: float, p_trapped: float, t_up: float, p_down:
     return conductance_m3_s * (p_trapped - p_down) / (gas_constant * t_up)
 
 
-@njit(cache=True)
+@compiled
 def patch_factor(since_patch_s: float, residual: float, cure_s: float, since_reopening_s: float, jump: float) -> float:
     """G/G0 of a patched leak (science 1.2.8): r + (1 - r) exp(-t/tau), never above 1.
 

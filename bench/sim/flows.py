@@ -1,73 +1,139 @@
-"""How fast gas goes along each path of the plant, compiled (science 1.2).
+"""How fast gas goes along each path of the plant, compiled (science 1.2). Work.node, Work.fraction: as of now."""
 
-path_shape by kind: ORIFICE effective area Cd A (m2); SHORT_TUBE and CAPILLARY diameter, length (m); SLIT width, height,
-length (m). A half-open valve passes half.
-"""
+import math
 
-from numba import njit
+from bench.sim.compiled import inner
 
 from bench.records import Floats
 from bench.sim import gas
 from bench.sim.element_ducts import duct_flow, short_duct_flow, slit, tube
-from bench.sim.elements import Upstream, orifice_flow
-from bench.sim.state import ORIFICE, SHORT_TUBE, SLIT, SUPPLY, Plant, State
+from bench.sim.elements import Upstream, critical_ratio, orifice_flow, permeation_flow
+from bench.sim.state import (
+    CAPILLARY,
+    CONDUCTANCE,
+    FROM,
+    GAMMA,
+    GAS_CONSTANT,
+    HATCH,
+    KIND,
+    ON,
+    ORIFICE,
+    PA,
+    PERMEATION,
+    REGULATOR,
+    SEAT,
+    SHORT_TUBE,
+    SLIT,
+    SUPPLY,
+    TO,
+    K,
+    Plant,
+    State,
+    Work,
+)
+from bench.sim.surroundings import conductance_factor, position, set_point
 
 DISCHARGE = 0.83
 """Of a short cylindrical mouth (science 1.2.2)."""
+LAMINAR_PA = 1.0
+"""Below this difference the flow through a hole goes linearly to zero, as slow flow does, not as its root."""
 
 
-@njit(cache=True)
-def pressure(plant: Plant, state: State, node: int) -> float:
-    if node == plant.volume.size:
-        return state.room[0]
-    return state.mass[node] * plant.gas[0] * state.temperature[node] / plant.volume[node]
+@inner
+def through_hole(area_m2: float, up: Floats, down: Floats) -> float:
+    """Orifice flow between two rows of Work.node, kg/s, without the root's infinite slope at equal pressures."""
+    gap = up[PA] - down[PA]
+    least = min(LAMINAR_PA, 0.1 * up[PA])
+    if gap >= least:
+        return orifice_flow(area_m2, up[PA], up[K], down[PA], up[GAS_CONSTANT], up[GAMMA])
+    flow = orifice_flow(area_m2, up[PA], up[K], up[PA] - least, up[GAS_CONSTANT], up[GAMMA])
+    return flow * gap / least if gap > 0.0 else 0.0
 
 
-@njit(cache=True)
-def _soft_limit(plant: Plant, state: State, a: int, b: int, h: float) -> float:
-    """Flow that would equalise half of two nodes' difference within h: a wide valve must not overshoot."""
-    inverse = 1.0 / plant.volume[a] if a < plant.volume.size else 0.0
-    inverse += 1.0 / plant.volume[b] if b < plant.volume.size else 0.0
-    difference = abs(pressure(plant, state, a) - pressure(plant, state, b))
-    return 0.5 * difference / (plant.gas[1] * plant.gas[0] * state.temperature[a] * inverse * h)
-
-
-@njit(cache=True)
-def _supply_flow(plant: Plant, state: State, node: int, opening: float) -> float:
-    if state.controller[0] == 0.0 or opening == 0.0:
-        return 0.0
-    wanted = plant.supply_limits[1] * (state.controller[3] - pressure(plant, state, node))
-    return min(max(wanted, -plant.supply_limits[0]), plant.supply_limits[0])
-
-
-@njit(cache=True)
-def _duct_flow(plant: Plant, kind: int, shape: Floats, p_up: float, t_up: float, p_down: float) -> float:
+@inner
+def _through_duct(kind: int, shape: Floats, up: Floats, fraction: Floats, p_down: float) -> float:
     """Flow through a leak with length."""
-    up = Upstream(p_up, t_up, plant.gas[0], plant.gas[1], gas.viscosity(plant.mix, t_up))
+    before = Upstream(up[PA], up[K], up[GAS_CONSTANT], up[GAMMA], gas.viscosity(fraction, up[K]))
     if kind == SHORT_TUBE:
-        return short_duct_flow(tube(shape[0], shape[1]), DISCHARGE, up, p_down)
+        return short_duct_flow(tube(shape[0], shape[1]), DISCHARGE, before, p_down)
     if kind == SLIT:
-        return duct_flow(slit(shape[0], shape[1], shape[2]), up, p_down)
-    return duct_flow(tube(shape[0], shape[1]), up, p_down)
+        return duct_flow(slit(shape[0], shape[1], shape[2]), before, p_down)
+    return duct_flow(tube(shape[0], shape[1]), before, p_down)
 
 
-@njit(cache=True)
-def path_flow(plant: Plant, state: State, index: int, h: float) -> float:
-    """Flow from path_from to path_to, kg/s, negative when it runs the other way."""
-    a, b = plant.path_from[index], plant.path_to[index]
-    if a == SUPPLY:
-        return _supply_flow(plant, state, b, state.opening[index])
-    if index == plant.pump_path:
-        return 0.0
-    sign = 1.0
-    if pressure(plant, state, b) > pressure(plant, state, a):
-        a, b, sign = b, a, -1.0
-    p_up, t_up, p_down = pressure(plant, state, a), state.temperature[a], pressure(plant, state, b)
-    opening, shape = state.opening[index] * state.factor[index], plant.path_shape[index]
-    area = plant.path_seat[index]
-    if plant.path_kind[index] == ORIFICE:
+@inner
+def _downhill(shape: Floats, kind: int, opening: float, up: Floats, down: Floats, fraction: Floats) -> float:
+    """Flow of a leak element from the higher to the lower pressure."""
+    area = shape[SEAT]
+    flow = 0.0
+    if kind == ORIFICE:
         area += shape[0] * opening
-    flow = orifice_flow(area, p_up, t_up, p_down, plant.gas[0], plant.gas[1])
-    if plant.path_kind[index] != ORIFICE and opening > 0.0:
-        flow += opening * _duct_flow(plant, plant.path_kind[index], shape, p_up, t_up, p_down)
-    return sign * min(flow, _soft_limit(plant, state, a, b, h))
+    elif opening > 0.0 and (kind == SHORT_TUBE or kind == SLIT or kind == CAPILLARY):
+        flow = opening * _through_duct(kind, shape, up, fraction, down[PA])
+    elif kind == CONDUCTANCE:
+        flow = opening * shape[0] * (up[PA] - down[PA]) / (up[GAS_CONSTANT] * up[K])
+    if area > 0.0:
+        flow += through_hole(area, up, down)
+    return flow
+
+
+@inner
+def _supplied(plant: Plant, state: State, opening: float, p: float, time_s: float) -> tuple[float, float]:
+    """The pressure controller: proportional, limited either way. Flow and its slope."""
+    if state.control[ON] == 0.0 or opening == 0.0:
+        return 0.0, 0.0
+    limit, gain = plant.supply[0], plant.supply[1]
+    wanted = gain * (set_point(state.control, time_s) - p)
+    return (wanted, gain) if abs(wanted) < limit else (math.copysign(limit, wanted), 0.0)
+
+
+@inner
+def _regulated(shape: Floats, opening: float, p_before: float, p: float) -> tuple[float, float]:
+    """Make-up: a regulator that only opens towards the lower pressure, as far as its bottle can."""
+    if opening == 0.0 or p_before <= p:
+        return 0.0, 0.0
+    wanted = shape[1] * (shape[0] - p)
+    return (max(wanted, 0.0), shape[1] if wanted > 0.0 else 0.0) if wanted < shape[2] else (shape[2], 0.0)
+
+
+@inner
+def path_flow(plant: Plant, state: State, work: Work, index: int, time_s: float) -> tuple[float, float, int]:
+    """Flow from FROM to TO (kg/s, negative the other way), its slope with their pressure difference (kg/s/Pa; an
+    estimate that only steers the implicit step), and the row of Work.fraction that passes.
+    """
+    a, b, kind = plant.ends[index, FROM], plant.ends[index, TO], plant.ends[index, KIND]
+    node, shape = work.node, plant.path[index]
+    opening = position(state.move[index], time_s)
+    if kind == SUPPLY:
+        flow, slope = _supplied(plant, state, opening, node[b, PA], time_s)
+        return flow, slope, (a if flow >= 0.0 else b)
+    if kind == REGULATOR:
+        flow, slope = _regulated(shape, opening, node[a, PA], node[b, PA])
+        return flow, slope, a
+    opening *= conductance_factor(shape, time_s)
+    gap = node[a, PA] - node[b, PA]
+    if kind == HATCH and opening > 0.0:
+        return shape[0] * gap, shape[0], (a if gap >= 0.0 else b)
+    if kind == PERMEATION:
+        return _permeated(plant, work, index, opening)
+    up, down = (a, b) if gap >= 0.0 else (b, a)
+    flow = _downhill(shape, kind, opening, node[up], node[down], work.fraction[up])
+    choked = kind == ORIFICE and node[down, PA] <= node[up, PA] * critical_ratio(node[up, GAMMA])
+    slope = flow / abs(gap) if gap != 0.0 and not choked else 0.0
+    return (flow if gap >= 0.0 else -flow), slope, up
+
+
+@inner
+def _permeated(plant: Plant, work: Work, index: int, opening: float) -> tuple[float, float, int]:
+    a, b, shape = plant.ends[index, FROM], plant.ends[index, TO], plant.path[index]
+    species = int(shape[3])
+    p_up = partial_pressure(work.node[a], work.fraction[a], species)
+    p_down = partial_pressure(work.node[b], work.fraction[b], species)
+    flow = opening * permeation_flow(shape[0], shape[1], shape[2], work.node[a, K], p_up, p_down)
+    return flow, 0.0, plant.vessels + 2 + species
+
+
+@inner
+def partial_pressure(node: Floats, fraction: Floats, species: int) -> float:
+    """Pa: of the node's whole pressure, the share of molecules."""
+    return node[PA] * fraction[species] * gas.MOLAR_GAS_CONSTANT / (gas.MOLAR_MASS[species] * node[GAS_CONSTANT])

@@ -8,7 +8,7 @@ import math
 from typing import Final
 
 import numpy as np
-from numba import njit
+from bench.sim.compiled import compiled
 
 from bench.records import Floats
 
@@ -58,7 +58,7 @@ VIRIAL: Final = np.array([[_pair_coefficients(i, j) for j in range(SPECIES)] for
 """B_ij(T) = sum_k VIRIAL[i, j, k] / T^VIRIAL_POWERS[k], m3/mol."""
 
 
-@njit(cache=True)
+@compiled
 def total(amounts: Floats) -> float:
     result = 0.0
     for amount in amounts:
@@ -66,7 +66,7 @@ def total(amounts: Floats) -> float:
     return result
 
 
-@njit(cache=True)
+@compiled
 def moles(amounts: Floats) -> float:
     """mol, or mol per kg of mixture."""
     result = 0.0
@@ -75,19 +75,19 @@ def moles(amounts: Floats) -> float:
     return result
 
 
-@njit(cache=True)
+@compiled
 def molar_mass(amounts: Floats) -> float:
     """kg/mol."""
     return total(amounts) / moles(amounts)
 
 
-@njit(cache=True)
+@compiled
 def gas_constant(amounts: Floats) -> float:
     """J/(kg K)."""
     return MOLAR_GAS_CONSTANT * moles(amounts) / total(amounts)
 
 
-@njit(cache=True)
+@compiled
 def heat_capacity_cv(amounts: Floats) -> float:
     """Ideal gas, J/(kg K)."""
     result = 0.0
@@ -96,13 +96,13 @@ def heat_capacity_cv(amounts: Floats) -> float:
     return result / total(amounts)
 
 
-@njit(cache=True)
+@compiled
 def heat_capacity_ratio(amounts: Floats) -> float:
     """cp/cv of the ideal mixture: 1.4003 for dry air (real at one atmosphere: 1.4020)."""
     return 1.0 + gas_constant(amounts) / heat_capacity_cv(amounts)
 
 
-@njit(cache=True)
+@compiled
 def viscosity(amounts: Floats, temperature_k: float) -> float:
     """Pa s: Sutherland's law for each species, Herning and Zipperer's mean (weights x_i sqrt(M_i)).
 
@@ -120,7 +120,7 @@ def viscosity(amounts: Floats, temperature_k: float) -> float:
     return numerator / denominator
 
 
-@njit(cache=True)
+@compiled
 def second_virial(amounts: Floats, temperature_k: float) -> float:
     """B of the mixture, m3/mol: sum of x_i x_j B_ij (Pitzer-Curl correlation in Tsonopoulos' form)."""
     u = 1.0 / temperature_k
@@ -138,7 +138,7 @@ def second_virial(amounts: Floats, temperature_k: float) -> float:
     return result / moles(amounts) ** 2
 
 
-@njit(cache=True)
+@compiled
 def pressure(masses_kg: Floats, temperature_k: float, volume_m3: float) -> float:
     """Pa: rho R T (1 + B rho / M) (science 1.1)."""
     concentration = moles(masses_kg) / volume_m3
@@ -148,7 +148,7 @@ def pressure(masses_kg: Floats, temperature_k: float, volume_m3: float) -> float
     return ideal * (1.0 + second_virial(masses_kg, temperature_k) * concentration)
 
 
-@njit(cache=True)
+@compiled
 def density(amounts: Floats, temperature_k: float, pressure_pa: float) -> float:
     """kg/m3 at which the gas has this pressure: the inverse of `pressure` (its quadratic's gaseous root)."""
     ideal = pressure_pa / (MOLAR_GAS_CONSTANT * temperature_k)
@@ -156,7 +156,7 @@ def density(amounts: Floats, temperature_k: float, pressure_pa: float) -> float:
     return molar_mass(amounts) * 2.0 * ideal / (1.0 + root)
 
 
-@njit(cache=True)
+@compiled
 def partial_pressure(masses_kg: Floats, species: int, temperature_k: float, volume_m3: float) -> float:
     """Ideal-gas partial pressure of one species, Pa."""
     concentration = float(masses_kg[species] / MOLAR_MASS[species]) / volume_m3

@@ -57,8 +57,8 @@ def _daq(hosting: Hosting, entry: InstrumentEntry) -> str:
 
 def _modules(inputs: dict[str, ChannelEntry], outputs: list[str]) -> dict[str, Device]:
     """One module per name in front of the first slash, with just the terminals that the bench file uses."""
-    analog = [name for name, channel in inputs.items() if channel.unit != "1"]
-    digital = [name for name, channel in inputs.items() if channel.unit == "1"]
+    analog = [name for name, channel in inputs.items() if channel.quantity != "switch"]
+    digital = [name for name, channel in inputs.items() if channel.quantity == "switch"]
     names = sorted({terminal.partition("/")[0] for terminal in (*analog, *digital, *outputs)})
     return {name: _module(number, name, analog, digital, outputs) for number, name in enumerate(names)}
 

@@ -1,234 +1,460 @@
-"""The rig's equations (science 1.1-1.3), compiled: one exponential midpoint step per call of `step`.
+"""The rig's equations (science 1.1-1.3) and one step of them, compiled.
 
-Nodes: compartments 0..n-1, chamber n, room n+1; SUPPLY stands for the pressure controller. Every flux is computed
-once and booked on both sides, so that mass closure is a matter of rounding only. Units: SI.
+ROS2 (Verwer, Spee, Blom, Hundsdorfer 1999), a linearly implicit W-method: second order whatever its matrix, L-stable.
+The matrix holds what is fast: gas to wall, open hatches, fans, pumps. Every flux leaves one book and enters another,
+in the explicit and in the implicit part alike, so that mass of each species and energy close to rounding.
 """
 
 import math
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
+from bench.sim.compiled import inner
 
 from bench.records import Floats
-from bench.sim.flows import path_flow, pressure
-from bench.sim.state import PUMPED, SOURCES, SUPPLIED, SUPPLY, TO_ROOM, Integers, Plant, State
+from bench.sim import gas
+from bench.sim.flows import path_flow
+from bench.sim.linear import copy_table, factorise, solve
+from bench.sim.state import (
+    BOOKS,
+    CAPACITY,
+    ELASTICITY,
+    ENERGY_BOOKS,
+    ENTHALPY,
+    EXPANSION,
+    FILM,
+    FROM,
+    GAMMA,
+    GAS_CONSTANT,
+    GAS_HEAT,
+    HATCH,
+    HEAT,
+    J_K,
+    J_KG,
+    KG,
+    KIND,
+    MOUNT,
+    OUTGASSED,
+    PA,
+    PER_UNKNOWN,
+    PUMPED,
+    RADIATION,
+    REFERENCE_K,
+    REFERENCE_PA,
+    SHROUD,
+    SOURCES,
+    SUCTION,
+    SUPPLIED,
+    TO,
+    TO_ROOM,
+    VOLUME,
+    WALL_HEAT,
+    K,
+    Plant,
+    State,
+    Work,
+)
+from bench.sim.surroundings import position, room_pressure, shroud_temperature
+
+STAGE = 1.0 - math.sqrt(0.5)
+"""ROS2's gamma."""
+SPECIES = gas.SPECIES
+OUTGASSED_SHARE = np.array([0.15, 0.0, 0.85, 0.0, 0.0, 0.0])
+"""Of what leaves unbaked metal, by pV flow: mostly water."""
+HOUR_S = 3600.0
+YOUNGEST_S = 60.0
+EXHAUSTION_S = 60.0
+"""A sink never takes more of a species than would empty the compartment in this time."""
 
 
-@njit(cache=True)
-def _relax(value: float, drive: float, rate: float, h: float) -> float:
-    """Exact solution of dx/dt = drive - rate x after h with both held."""
-    if rate * h < 1e-12:
-        return value + h * (drive - rate * value)
-    return value + (drive / rate - value) * -math.expm1(-rate * h)
-
-
-@njit(cache=True)
-def shroud_temperature(plant: Plant, time_s: float) -> float:
-    base, drift, swing, period = plant.surroundings
-    value = base + drift * time_s + swing * math.sin(2.0 * math.pi * time_s / period)
-    for k in range(plant.ramps.shape[0]):
-        begin, over, size = plant.ramps[k]
-        value += size * min(max((time_s - begin) / over, 0.0), 1.0)
-    return value
-
-
-@njit(cache=True)
-def room_pressure(plant: Plant, time_s: float) -> float:
-    base, rate, begin, end = plant.room_front
-    return base + rate * (min(max(time_s, begin), end) - begin)
-
-
-@njit(cache=True)
-def advance_by(plant: Plant, start: State, slope: State, out: State, time_s: float, h: float) -> None:
-    """Set out to start after h, with all fluxes and rates taken from slope (start itself, or the midpoint)."""
-    n = plant.film.size
-    cv = plant.gas[0] / (plant.gas[1] - 1.0)
-    cp = cv * plant.gas[1]
-    inflow, outflow, enthalpy = np.zeros(n + 2), np.zeros(n + 2), np.zeros(n + 2)
-    out.book[:] = start.book
-    for index in range(plant.path_from.size):
-        a, b = plant.path_from[index], plant.path_to[index]
-        flow = path_flow(plant, slope, index, h)
-        if flow < 0.0:
-            a, b = b, a
-        size = abs(flow)
-        if a == SUPPLY:
-            out.book[SUPPLIED] += size * h
-            enthalpy[b] += size * cp * slope.temperature[n + 1]
+@inner
+def look(plant: Plant, u: Floats, time_s: float, work: Work) -> None:
+    """Set Work.node and Work.fraction to what u says."""
+    n, m = plant.compartments, plant.vessels
+    shroud_k = shroud_temperature(plant.shroud, plant.ramps, time_s)
+    for i in range(m):
+        mass, node = u[SPECIES * i : SPECIES * (i + 1)], work.node[i]
+        kg = gas.total(mass)
+        node[KG], node[GAS_CONSTANT] = kg, gas.MOLAR_GAS_CONSTANT * gas.moles(mass) / kg
+        for s in range(SPECIES):
+            work.fraction[i, s] = mass[s] / kg
+        cv = gas.heat_capacity_cv(mass)
+        node[J_K], node[GAMMA] = kg * cv, 1.0 + node[GAS_CONSTANT] / cv
+        volume = plant.node[i, VOLUME]
+        if i < n:
+            node[K] = u[SPECIES * m + i] / node[J_K]
+            volume = _shell(plant.node[i], u[SPECIES * m + n + i], node)
         else:
-            outflow[a] += size
-        if b == SUPPLY:
-            out.book[SUPPLIED] -= size * h
+            node[K] = shroud_k
+        node[PA] = gas.pressure(mass, node[K], volume)
+        node[PER_UNKNOWN] = node[PA] / (u[SPECIES * m + i] if i < n else kg)
+        node[J_KG] = (cv + node[GAS_CONSTANT]) * node[K]
+    for i in range(m, m + 2):
+        fraction, node = work.fraction[i], work.node[i]
+        node[GAS_CONSTANT], node[GAMMA] = gas.gas_constant(fraction), gas.heat_capacity_ratio(fraction)
+        node[K], node[PA] = plant.room[4], room_pressure(plant.room, time_s)
+        node[J_KG] = node[GAS_CONSTANT] * node[GAMMA] / (node[GAMMA] - 1.0) * node[K]
+
+
+@inner
+def _shell(fixed: Floats, wall_k: float, node: Floats) -> float:
+    """Volume of a compartment, m3: its shell expands with its temperature and with what presses on it (science 1.1)."""
+    ideal_pa = node[KG] * node[GAS_CONSTANT] * node[K] / fixed[VOLUME]
+    warm = 1.0 + fixed[EXPANSION] * (wall_k - fixed[REFERENCE_K])
+    return fixed[VOLUME] * warm * (1.0 + fixed[ELASTICITY] * (ideal_pa - fixed[REFERENCE_PA]))
+
+
+@inner
+def book(plant: Plant, rates: Floats, index: int, flow: float, fraction: Floats, j_kg: float) -> None:
+    """Take flow (kg/s) of gas with these mass fractions from the path's FROM to its TO, with its enthalpy."""
+    n, m = plant.compartments, plant.vessels
+    books = SPECIES * m + 2 * n
+    a, b = plant.ends[index, FROM], plant.ends[index, TO]
+    for s in range(SPECIES):
+        part = flow * fraction[s]
+        if a < m:
+            rates[SPECIES * a + s] -= part
+        elif a == m:
+            rates[books + SPECIES * TO_ROOM + s] -= part
         else:
-            inflow[b] += size
-        if min(a, b) != SUPPLY:
-            enthalpy[b] += size * cp * slope.temperature[a]
-    out.book[TO_ROOM] += (inflow[n + 1] - outflow[n + 1]) * h
-    shroud = shroud_temperature(plant, time_s + 0.5 * h)
+            rates[books + SPECIES * SUPPLIED + s] += part
+        if b < m:
+            rates[SPECIES * b + s] += part
+        elif b == m:
+            rates[books + SPECIES * TO_ROOM + s] += part
+    if a < n:
+        rates[SPECIES * m + a] -= flow * j_kg
+    if b < n:
+        rates[SPECIES * m + b] += flow * j_kg
+    if (a < n) != (b < n):
+        rates[books + SPECIES * BOOKS + ENTHALPY] += flow * j_kg if b < n else -flow * j_kg
+    rates[books + SPECIES * BOOKS + ENERGY_BOOKS + index] += flow
+
+
+@inner
+def _carried(plant: Plant, work: Work, row: int, warm: int) -> float:
+    """Specific enthalpy of the gas in a row of Work.fraction: of its own node, or a pure gas as warm as node `warm`."""
+    pure = row - plant.vessels - 2
+    return work.node[row, J_KG] if pure < 0 else gas.CP[pure] * work.node[warm, K]
+
+
+@inner
+def rates(plant: Plant, state: State, u: Floats, time_s: float, first: bool, work: Work, out: Floats) -> None:  # noqa: FBT001
+    """Set out to du/dt. first: also note what the implicit matrix is made of (it stays that of the first stage)."""
+    out[:] = 0.0
+    look(plant, u, time_s, work)
+    if first:
+        work.decay[:] = 0.0
+    for index in range(plant.ends.shape[0]):
+        if plant.ends[index, KIND] == SUCTION:
+            _suck(plant, state, u, work, index, time_s, first, out)
+            continue
+        flow, slope, row = path_flow(plant, state, work, index, time_s)
+        if plant.ends[index, KIND] == HATCH:
+            row = _open_hatch_gas(plant, work, index, row, first)
+        j_kg = _carried(plant, work, row, plant.ends[index, FROM])
+        if flow != 0.0:
+            book(plant, out, index, flow, work.fraction[row], j_kg)
+        if plant.ends[index, KIND] == HATCH:
+            _join(plant, state, u, work, index, time_s, out)
+        if first:
+            work.slope[index, 0], work.slope[index, 1], work.gas[index] = slope, j_kg, row
+    _walls(plant, state, u, time_s, work, out)
+    _sources(plant, state, u, time_s, work, out)
+
+
+@inner
+def _open_hatch_gas(plant: Plant, work: Work, index: int, row: int, first: bool) -> int:  # noqa: FBT001
+    """Large flows through an open hatch cancel between the parts of a step: all must be of the same gas, that of the side
+    which loses gas in the end.
+    """
+    if not first:
+        return int(work.gas[index])
+    if not work.turned[index]:
+        return row
+    return int(plant.ends[index, FROM] + plant.ends[index, TO] - row)
+
+
+@inner
+def turn(plant: Plant, work: Work, passed: Floats) -> bool:
+    """Mark the hatches whose gas goes the other way than their pressures say; passed: rates along the paths. Any?"""
+    some = False
+    for index in range(plant.ends.shape[0]):
+        a = plant.ends[index, FROM]
+        wrong = passed[index] < 0.0 if work.gas[index] == a else passed[index] > 0.0
+        if plant.ends[index, KIND] == HATCH and wrong and not work.turned[index]:
+            work.turned[index] = True
+            some = True
+    return some
+
+
+@inner
+def _speed(plant: Plant, pump: int, p: float) -> float:
+    """Pumping speed, m3/s: straight between the points of ln S over ln P, level outside them; zero at its ultimate."""
+    ultimate, curve = plant.pump[pump, 0], plant.curve[pump]
+    if p <= ultimate:
+        return 0.0
+    level, last = math.log(p), curve.shape[0] - 1
+    point = 0
+    while point < last and curve[point + 1, 0] <= level:
+        point += 1
+    speed: float = curve[point, 1]
+    if point < last and level > curve[0, 0]:
+        span = curve[point + 1, 0] - curve[point, 0]
+        speed += (level - curve[point, 0]) / span * (curve[point + 1, 1] - speed)
+    return math.exp(speed) * (1.0 - ultimate / p)
+
+
+@inner
+def _suck(
+    plant: Plant,
+    state: State,
+    u: Floats,
+    work: Work,
+    index: int,
+    time_s: float,
+    first: bool,
+    out: Floats,  # noqa: FBT001
+) -> None:
+    """A pump takes gas as it comes: the node empties at a rate S/V."""
+    n, m, node = plant.compartments, plant.vessels, plant.ends[index, FROM]
+    pump = int(plant.path[index, 0])
+    turning = position(state.move[plant.ends.shape[0] + pump], time_s)
+    speed = _speed(plant, pump, work.node[node, PA]) * position(state.move[index], time_s) * turning
+    decay = speed / plant.node[node, VOLUME]
+    if first:
+        work.slope[index, 0] = decay
+        work.decay[node] += decay
+    for s in range(SPECIES):
+        _pumped(plant, out, index, s, decay * u[SPECIES * node + s], m, n)
+
+
+@inner
+def _pumped(plant: Plant, out: Floats, index: int, s: int, kg_s: float, m: int, n: int) -> None:
+    """From the node into the pump's outlet, or out of the rig."""
+    node, outlet = plant.ends[index, FROM], int(plant.pump[int(plant.path[index, 0]), 1])
+    books = SPECIES * m + 2 * n
+    out[SPECIES * node + s] -= kg_s
+    out[SPECIES * outlet + s if outlet >= 0 else books + SPECIES * PUMPED + s] += kg_s
+    out[books + SPECIES * BOOKS + ENERGY_BOOKS + index] += kg_s
+
+
+@inner
+def _fan(plant: Plant, state: State, index: int, time_s: float) -> float:
+    """What a fan blows each way through a hatch, m3/s: equal volumes, so that it moves no pressure."""
+    return plant.path[index, 1] if position(state.move[index], time_s) > 0.0 else 0.0
+
+
+@inner
+def _joules_per_volume(plant: Plant, node: Floats, a: int, b: int) -> float:
+    """Enthalpy that a volume carries, per pressure: the mean of two compartments."""
+    first = node[a, KG] * node[a, J_KG] / (plant.node[a, VOLUME] * node[a, PA])
+    return 0.5 * (first + node[b, KG] * node[b, J_KG] / (plant.node[b, VOLUME] * node[b, PA]))
+
+
+@inner
+def _join(plant: Plant, state: State, u: Floats, work: Work, index: int, time_s: float, out: Floats) -> None:
+    """A hatch: fan exchange while open, conduction from wall to wall always."""
+    n, m = plant.compartments, plant.vessels
+    a, b = plant.ends[index, FROM], plant.ends[index, TO]
+    energy, wall = SPECIES * m, SPECIES * m + n
+    blown = _fan(plant, state, index, time_s)
+    per_a, per_b = blown / plant.node[a, VOLUME], blown / plant.node[b, VOLUME]
+    for s in range(SPECIES):
+        net = per_a * u[SPECIES * a + s] - per_b * u[SPECIES * b + s]
+        out[SPECIES * a + s] -= net
+        out[SPECIES * b + s] += net
+    heat = per_a * work.node[a, KG] * work.node[a, J_KG] - per_b * work.node[b, KG] * work.node[b, J_KG]
+    out[energy + a] -= heat
+    out[energy + b] += heat
+    heat -= blown * _joules_per_volume(plant, work.node, a, b) * (work.node[a, PA] - work.node[b, PA])
+    out[out.size - n + a] -= heat
+    out[out.size - n + b] += heat
+    heat = plant.path[index, 2] * (u[wall + a] - u[wall + b])
+    out[wall + a] -= heat / plant.node[a, CAPACITY]
+    out[wall + b] += heat / plant.node[b, CAPACITY]
+
+
+@inner
+def _walls(plant: Plant, state: State, u: Floats, time_s: float, work: Work, out: Floats) -> None:
+    n, m = plant.compartments, plant.vessels
+    energy, wall, books = SPECIES * m, SPECIES * m + n, SPECIES * (m + BOOKS) + 2 * n
+    shroud_k = shroud_temperature(plant.shroud, plant.ramps, time_s)
     for i in range(n):
-        out.book[SOURCES] += slope.source[i] * h
-        inflow[i] += max(slope.source[i], 0.0)  # crew and make-up give and take at the gas's own temperature
-        outflow[i] += max(-slope.source[i], 0.0)
-        enthalpy[i] += max(slope.source[i], 0.0) * cp * slope.temperature[i]
-        out.mass[i] = start.mass[i] + (inflow[i] - outflow[i]) * h
-        heat_capacity = slope.mass[i] * cv
-        drive = (enthalpy[i] + plant.film[i] * slope.wall[i] + plant.heat[i]) / heat_capacity
-        rate = (inflow[i] * cv + outflow[i] * (cp - cv) + plant.film[i]) / heat_capacity
-        out.temperature[i] = _relax(start.temperature[i], drive, rate, h)
-        drive = (plant.film[i] * slope.temperature[i] + plant.environment[i] * shroud) / plant.capacity[i]
-        rate = (plant.film[i] + plant.environment[i]) / plant.capacity[i]
-        out.wall[i] = _relax(start.wall[i], drive, rate, h)
-    _pump_down(plant, start, slope, out, inflow[n] - outflow[n], h)
+        fixed, wall_k = plant.node[i], u[wall + i]
+        film = fixed[FILM] * (wall_k - work.node[i, K])
+        outside = fixed[RADIATION] * (shroud_k**4 - wall_k**4) + fixed[MOUNT] * (shroud_k - wall_k)
+        out[energy + i] += film + state.heat[i, GAS_HEAT]
+        out[wall + i] += (outside - film + state.heat[i, WALL_HEAT]) / fixed[CAPACITY]
+        out[books + HEAT] += state.heat[i, GAS_HEAT] + state.heat[i, WALL_HEAT]
+        out[books + SHROUD] += outside
 
 
-@njit(cache=True)
-def _pump_down(plant: Plant, start: State, slope: State, out: State, gain: float, h: float) -> None:
-    """Chamber: dm/dt = gain - S/V (m - m_ultimate), exact; what the pump took is what is missing."""
-    n = plant.film.size
-    rate = 0.0
-    if plant.pump_path >= 0:
-        rate = plant.pump_speed / plant.volume[n] * slope.pump[0] * slope.opening[plant.pump_path]
-    ultimate = plant.pump_ultimate * plant.volume[n] / (plant.gas[0] * slope.temperature[n])
-    before = start.mass[n]  # out may be start itself
-    out.mass[n] = _relax(before, gain + rate * ultimate, rate, h)
-    out.book[PUMPED] += gain * h - (out.mass[n] - before)
-
-
-@njit(cache=True)
-def equalise(plant: Plant, state: State) -> None:
-    """Open hatches make one pressure node: move gas along them until all pressures are equal, energy conserved.
-
-    Flow work stays inside the node, so the common pressure is the volume mean. The enthalpy each hatch must pass
-    follows from the tree of hatches, leaves first; it carries the upstream gas's mass with it.
-    """
-    n = plant.film.size
-    parent, order = np.full(n, -1), np.empty(n, np.int64)
-    seen = np.zeros(n, np.bool_)
-    cp = plant.gas[0] * plant.gas[1] / (plant.gas[1] - 1.0)
-    for root in range(n):
-        if seen[root]:
-            continue
-        size = _tree(plant, state, root, parent, order, seen)
-        if size == 1:
-            continue
-        volume = energy = 0.0
-        for i in order[:size]:
-            volume += plant.volume[i]
-            energy += state.mass[i] * state.temperature[i]
-        excess = np.zeros(n)
-        for i in order[:size]:
-            excess[i] = state.mass[i] * state.temperature[i] - energy * plant.volume[i] / volume
-        upstream = state.temperature.copy()
-        for position in range(size - 1, 0, -1):
-            i = order[position]
-            j = parent[i]
-            moved = excess[i] * plant.gas[0] / (plant.gas[1] - 1.0)
-            flow = moved / (cp * (upstream[i] if moved > 0.0 else upstream[j]))
-            excess[j] += excess[i]
-            _move(state, i, j, flow, excess[i])
-
-
-@njit(cache=True)
-def _move(state: State, i: int, j: int, mass: float, mass_temperature: float) -> None:
-    """Take mass (kg) and its energy over cv (kg K) from i to j."""
-    left, right = (
-        state.mass[i] * state.temperature[i] - mass_temperature,
-        state.mass[j] * state.temperature[j] + mass_temperature,
-    )
-    state.mass[i] -= mass
-    state.mass[j] += mass
-    state.temperature[i] = left / state.mass[i]
-    state.temperature[j] = right / state.mass[j]
-
-
-@njit(cache=True)
-def _tree(plant: Plant, state: State, root: int, parent: Integers, order: Integers, seen: NDArray[np.bool_]) -> int:
-    """Breadth-first tree over open hatches from root; fills order and parent, returns how many it reached."""
-    paths = plant.path_from.size
-    order[0], size, head = root, 1, 0
-    seen[root] = True
-    while head < size:
-        here = order[head]
-        head += 1
-        for hatch in range(plant.hatch_a.size):
-            if state.opening[paths + hatch] == 0.0:
+@inner
+def _sources(plant: Plant, state: State, u: Floats, time_s: float, work: Work, out: Floats) -> None:
+    """Crew and others give gas of the room's temperature and take it as it is; the chamber's walls outgas."""
+    n, m = plant.compartments, plant.vessels
+    energy, books = SPECIES * m, SPECIES * m + 2 * n
+    for i in range(n):
+        for s in range(SPECIES):
+            flow = max(state.source[i, s], -u[SPECIES * i + s] / EXHAUSTION_S)
+            if flow == 0.0:
                 continue
-            for a, b in ((plant.hatch_a[hatch], plant.hatch_b[hatch]), (plant.hatch_b[hatch], plant.hatch_a[hatch])):
-                if a == here and not seen[b]:
-                    seen[b] = True
-                    parent[b] = here
-                    order[size] = b
-                    size += 1
-    return size
+            heat = flow * gas.CP[s] * (work.node[m + 1, K] if flow > 0.0 else work.node[i, K])
+            out[SPECIES * i + s] += flow
+            out[books + SPECIES * SOURCES + s] += flow
+            out[energy + i] += heat
+            out[books + SPECIES * BOOKS + ENTHALPY] += heat
+    if plant.outgassing > 0.0 and n < m:
+        age_s = max(state.time[2] + time_s - state.time[0], YOUNGEST_S)
+        for s in range(SPECIES):
+            specific = gas.MOLAR_GAS_CONSTANT / gas.MOLAR_MASS[s] * work.node[n, K]
+            flow = plant.outgassing * HOUR_S / age_s * OUTGASSED_SHARE[s] / specific
+            out[SPECIES * n + s] += flow
+            out[books + SPECIES * OUTGASSED + s] += flow
 
 
-@njit(cache=True)
-def _move_actuators(plant: Plant, start: State, out: State, h: float) -> None:
-    """Valves, hatches and the controller's ramp travel at constant speed towards what is wanted."""
-    for index in range(start.opening.size):
-        travel = h / plant.travel_s[index] if plant.travel_s[index] > 0.0 else 1.0
-        gap = start.wanted[index] - start.opening[index]
-        out.opening[index] = start.opening[index] + min(max(gap, -travel), travel)
-        out.wanted[index] = start.wanted[index]
-    out.controller[:] = start.controller
-    limit = start.controller[2] * h
-    out.controller[3] += min(max(start.controller[1] - start.controller[3], -limit), limit)
+@inner
+def assemble(plant: Plant, state: State, u: Floats, time_s: float, gh: float, work: Work) -> None:
+    """Factorise 1 - gh J for the nodes' unknowns and for the compartments' species; gh: gamma times the step.
 
-
-@njit(cache=True)
-def _line_pressure(plant: Plant, state: State, h: float) -> None:
-    """The controller's own gauge: the node's pressure through an open valve, else what it makes of its dead line."""
-    for index in range(plant.path_from.size):
-        if plant.path_from[index] != SUPPLY:
-            continue
-        if state.opening[index] > 0.0:
-            state.controller[4] = pressure(plant, state, plant.path_to[index])
-        elif state.controller[0] > 0.0:
-            gap = state.controller[3] - state.controller[4]
-            state.controller[4] += gap * -math.expm1(-h / plant.supply_limits[2])
-
-
-@njit(cache=True)
-def step(plant: Plant, state: State, half: State, time_s: float, h: float) -> None:
-    """Advance state by h in place (exponential midpoint, second order); half is scratch of the same shape."""
-    _move_actuators(plant, state, half, 0.5 * h)
-    half.pump[:] = state.pump
-    half.temperature[:] = state.temperature
-    half.factor[:] = state.factor
-    half.source[:] = state.source
-    state.room[0] = room_pressure(plant, time_s)
-    half.room[0] = room_pressure(plant, time_s + 0.5 * h)
-    advance_by(plant, state, state, half, time_s, 0.5 * h)
-    equalise(plant, half)
-    advance_by(plant, state, half, state, time_s, h)
-    _move_actuators(plant, state, state, h)
-    equalise(plant, state)
-    _line_pressure(plant, state, h)
-
-
-@njit(cache=True)
-def keep(plant: Plant, state: State, row: Floats) -> None:
-    """Pressures (Pa) and temperatures (K) of compartments and chamber, wall temperatures, the controller's line."""
-    nodes, walls = plant.volume.size, plant.film.size
-    for node in range(nodes):
-        row[node] = pressure(plant, state, node)
-        row[nodes + node] = state.temperature[node]
-    for i in range(walls):
-        row[2 * nodes + i] = state.wall[i]
-    row[2 * nodes + walls] = state.controller[4]
-
-
-@njit(cache=True)
-def run(plant: Plant, state: State, half: State, history: Floats, time_s: float, end_s: float, grid_s: float) -> None:
-    """Advance to end_s, stepping on every grid point on the way; what sensors look at is kept there.
-
-    history: (size, 3 n + 3) ring, row k of time k grid_s, filled by `keep`.
+    A compartment's energy falls by what its gas drains away (drain: as heat capacity) and by what the film takes as its
+    temperature rises, which is as its energy rises beyond what its heat capacity does.
     """
-    while end_s - time_s > 1e-9:
-        index = math.floor(time_s / grid_s + 1e-6) + 1
-        target = min(index * grid_s, end_s)
-        step(plant, state, half, time_s, target - time_s)
-        time_s = target
-        if abs(target - index * grid_s) < 1e-9:
-            keep(plant, state, history[index % history.shape[0]])
+    n, m = plant.compartments, plant.vessels
+    copy_table(work.then, work.node)
+    copy_table(work.fraction_then, work.fraction)
+    work.matrix[:] = 0.0
+    work.blend[:] = 0.0
+    work.drain[:] = 0.0
+    for i in range(n):
+        fixed, wall_k = plant.node[i], u[SPECIES * m + n + i]
+        outside = 4.0 * fixed[RADIATION] * wall_k**3 + fixed[MOUNT]
+        work.wall[i] = 1.0 + gh * (fixed[FILM] + outside) / fixed[CAPACITY]
+        film = gh * fixed[FILM] / work.node[i, J_K]
+        work.film[i] = film * (1.0 - gh * fixed[FILM] / (fixed[CAPACITY] * work.wall[i]))
+        work.matrix[i, i] = 1.0 + work.film[i]
+        work.blend[i, i] = 1.0
+    for i in range(n, m):
+        work.matrix[i, i] = 1.0 + gh * work.decay[i]
+    for index in range(plant.ends.shape[0]):
+        if plant.ends[index, KIND] != SUCTION and work.slope[index, 0] > 0.0:
+            _couple(plant, work, index, gh)
+        if plant.ends[index, KIND] == HATCH:
+            _mix(plant, work, index, gh * _fan(plant, state, index, time_s))
+    factorise(work.blend)
+    _drain(n, m, work)
+    factorise(work.matrix)
+
+
+@inner
+def _couple(plant: Plant, work: Work, index: int, gh: float) -> None:
+    """A path whose flow follows its pressure difference."""
+    a, b = plant.ends[index, FROM], plant.ends[index, TO]
+    slope, j_kg = gh * work.slope[index, 0], work.slope[index, 1]
+    cv = gas.heat_capacity_cv(work.fraction[work.gas[index]])
+    for i, sign in ((a, 1.0), (b, -1.0)):
+        for j, way in ((a, 1.0), (b, -1.0)):
+            if i < plant.vessels and j < plant.vessels:
+                part = sign * way * slope * work.node[j, PER_UNKNOWN]
+                work.drain[i, j] += part * cv
+                work.matrix[i, j] += part * (j_kg if i < plant.compartments else 1.0)
+
+
+@inner
+def _mix(plant: Plant, work: Work, index: int, blown: float) -> None:
+    """A fan in an open hatch. Where gases differ, more energy goes one way, but changes no pressure: it is not in J."""
+    a, b = plant.ends[index, FROM], plant.ends[index, TO]
+    for i, j in ((a, b), (b, a)):
+        share = blown / plant.node[j, VOLUME]
+        work.blend[i, j] -= share
+        work.blend[j, j] += share
+        share = blown * _joules_per_volume(plant, work.node, a, b) * work.node[j, PER_UNKNOWN]
+        work.matrix[i, j] -= share
+        work.matrix[j, j] += share
+
+
+@inner
+def _drain(n: int, m: int, work: Work) -> None:
+    """What drains away, after the fans have blended it, leaves the rest warmer: the film sees that."""
+    for k in range(m):
+        some = False
+        for i in range(n):
+            work.x[i] = work.drain[i, k]
+            some |= work.x[i] != 0.0
+        if some:
+            solve(work.blend, work.x)
+            for i in range(n):
+                work.matrix[i, k] += work.film[i] * work.then[i, K] * work.x[i]
+
+
+@inner
+def settle(plant: Plant, u: Floats, gh: float, work: Work, out: Floats) -> None:
+    """Turn a right-hand side r into the k of (1 - gh J) k = r, in place, with an inverse that is exact to first order in h
+    and where the plant is stiff. Whatever moves here moves from one book to another, as in the rates.
+    """
+    n, m = plant.compartments, plant.vessels
+    energy, wall, fans = SPECIES * m, SPECIES * m + n, out.size - n
+    for i in range(n):
+        work.rise[i] = 0.0
+        for s in range(SPECIES):
+            work.rise[i] += gas.CV[s] * out[SPECIES * i + s]
+    solve(work.blend, work.rise)
+    for i in range(n):
+        gain = out[energy + i] - out[fans + i] + gh * plant.node[i, FILM] / work.wall[i] * out[wall + i]
+        work.x[i] = gain + work.film[i] * (work.then[i, K] * work.rise[i] - out[fans + i])
+    for i in range(n, m):
+        work.x[i] = gas.total(out[SPECIES * i : SPECIES * (i + 1)])
+    solve(work.matrix, work.x)
+    for i in range(m):
+        work.pressure[i] = work.then[i, PER_UNKNOWN] * work.x[i]
+    _pass(plant, gh, work, out)
+    for s in range(SPECIES):
+        for i in range(n):
+            work.rise[i] = out[SPECIES * i + s]
+        solve(work.blend, work.rise)
+        for i in range(n):
+            out[SPECIES * i + s] = work.rise[i]
+    _settle_walls(plant, u, gh, work, out)
+    for index in range(plant.ends.shape[0]):
+        if plant.ends[index, KIND] == SUCTION and work.slope[index, 0] > 0.0:
+            _emptied(plant, gh, work, index, out)
+
+
+@inner
+def _pass(plant: Plant, gh: float, work: Work, out: Floats) -> None:
+    """Book what goes along the paths because of work.pressure."""
+    for index in range(plant.ends.shape[0]):
+        if plant.ends[index, KIND] != SUCTION and work.slope[index, 0] > 0.0:
+            gap = work.pressure[plant.ends[index, FROM]] - work.pressure[plant.ends[index, TO]]
+            fraction = work.fraction_then[work.gas[index]]
+            book(plant, out, index, gh * work.slope[index, 0] * gap, fraction, work.slope[index, 1])
+
+
+@inner
+def _settle_walls(plant: Plant, u: Floats, gh: float, work: Work, out: Floats) -> None:
+    n, m = plant.compartments, plant.vessels
+    energy, wall, books = SPECIES * m, SPECIES * m + n, SPECIES * (m + BOOKS) + 2 * n
+    for i in range(n):
+        fixed = plant.node[i]
+        out[energy + i] = work.x[i] + out[out.size - n + i]
+        warmer = out[energy + i] / work.then[i, J_K]
+        for s in range(SPECIES):
+            warmer -= work.then[i, K] * gas.CV[s] * out[SPECIES * i + s] / work.then[i, J_K]
+        out[wall + i] = (out[wall + i] + gh * fixed[FILM] / fixed[CAPACITY] * warmer) / work.wall[i]
+        outside = 4.0 * fixed[RADIATION] * u[wall + i] ** 3 + fixed[MOUNT]
+        out[books + SHROUD] -= gh * outside * out[wall + i]
+
+
+@inner
+def _emptied(plant: Plant, gh: float, work: Work, index: int, out: Floats) -> None:
+    """The implicit part of one path of suction, and of its node with the node's first path."""
+    node = plant.ends[index, FROM]
+    seen = False
+    for other in range(index):
+        seen |= plant.ends[other, KIND] == SUCTION and plant.ends[other, FROM] == node and work.slope[other, 0] > 0.0
+    for s in range(SPECIES):
+        if not seen:
+            out[SPECIES * node + s] /= 1.0 + gh * work.decay[node]
+        part = gh * work.slope[index, 0] * out[SPECIES * node + s]
+        _pumped(plant, out, index, s, part, plant.vessels, plant.compartments)
+        out[SPECIES * node + s] += part

@@ -1,194 +1,184 @@
-"""From a bench file and a scenario to the arrays of the plant. Orifices get the area that their certificate implies
-through the rig's own isentropic formula, times what was drawn from the certificate's uncertainty.
-"""
+"""From a bench file and a scenario to the arrays of the plant: nodes, surroundings, starting state."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bench.config.model import Bench, Valve
-from bench.errors import ConfigError
+from bench.config.model import Bench
 from bench.records import Floats
-from bench.sim.scenario import Draws, HiddenLeak, Puffs, Scenario
-from bench.sim.state import ORIFICE, SUPPLY, Plant, State
+from bench.sim import gas
+from bench.sim.composition import COMPOSITIONS, mass_fractions
+from bench.sim.model_check import check
+from bench.sim.model_paths import Path, paths_of
+from bench.sim.scenario import Draws, Scenario
+from bench.sim.scenario_entries import SPECIES_NAMES
+from bench.sim.sensor_gases import SENSITIVITY, GaugeKind
+from bench.sim.state import (
+    CAPACITY,
+    ELASTICITY,
+    EXPANSION,
+    FILM,
+    FROM_PA,
+    GAS_HEAT,
+    LINE_PA,
+    MOUNT,
+    NODE_COLUMNS,
+    POSITION,
+    RADIATION,
+    RATE_PA_S,
+    REFERENCE_K,
+    REFERENCE_PA,
+    SUPPLY,
+    TARGET_PA,
+    TRAVEL_S,
+    VOLUME,
+    WALL_HEAT,
+    WANTED,
+    Layout,
+    Plant,
+    State,
+)
+from bench.sim.walk import FIRST_S
 
-ROUND_HOLE = 0.8
-"""Discharge coefficient of a valve's bore: it only sets how fast big valves equalise."""
+STEFAN_BOLTZMANN = 5.670374419e-8
 SHORTEST_TRAVEL_S = 1e-3
-DRY_AIR = np.array([0.7552, 0.2314, 0.0, 0.0005, 0.0129, 0.0])
-"""Mass fractions: N2, O2, H2O, CO2, Ar, He."""
 LINE_TIME_S = 0.5
 CONTROL_TIME_S = 3.0
 """Time constant of the pressure controller's loop on the whole mock-up."""
+REFERENCE_TEMPERATURE_K, REFERENCE_PRESSURE_PA = 293.15, 101_325.0
+"""At which a compartment has its stated volume."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """The plant, its starting state, and where in their arrays the bench file's names are found."""
+    """The plant, its starting state, and where in their arrays the bench file's and the scenario's names are found."""
 
     plant: Plant
     state: State
+    layout: Layout
     node: dict[str, int]
     path: dict[str, int]
-    """By name: index into opening, wanted and travel_s of valves, hidden leaks, purification, hatches."""
+    """Valves, hatches, hidden leaks and so on; then pumps, which have a place in State.move alone."""
+    paths: tuple[Path, ...]
 
 
 def build(bench: Bench, scenario: Scenario, draws: Draws) -> Model:
-    names = [c.name for c in bench.compartment]
-    node = {name: i for i, name in enumerate(names)} | {"chamber": len(names), "room": len(names) + 1}
-    hidden = [*(leak.name for leak in scenario.hidden_leak), *(puffs.name for puffs in scenario.purification)]
-    names = [*(valve.name for valve in bench.valve), *hidden, *(hatch.name for hatch in bench.hatch)]
-    path = {name: i for i, name in enumerate(names)}
-    _check(bench, scenario, node, path, hidden)
-    paths = [_valve_path(bench, valve, draws, node) for valve in bench.valve]
-    paths += [_hidden_path(leak, node) for leak in scenario.hidden_leak]
-    paths += [_puff_path(puffs, node) for puffs in scenario.purification]
-    plant = _plant(bench, scenario, draws, paths, node)
-    return Model(plant, _state(bench, scenario, plant, paths), node, path)
+    node = nodes_of(bench, scenario)
+    check(bench, scenario, node)
+    stated = scenario.composition or COMPOSITIONS[bench.gas.composition]
+    fill = mass_fractions(stated, bench.gas.dew_point_k)
+    paths = tuple(paths_of(bench, scenario, draws, node))
+    plant = _plant(bench, scenario, draws, paths, node, fill)
+    layout = Layout(plant)
+    path = {path.name: index for index, path in enumerate(paths)}
+    path |= {pump.name: len(paths) + number for number, pump in enumerate(bench.pump)}
+    return Model(plant, _state(bench, scenario, plant, paths, fill), layout, node, path, paths)
 
 
-def _check(bench: Bench, scenario: Scenario, node: dict[str, int], path: dict[str, int], hidden: Sequence[str]) -> None:
-    """A scenario speaks of this bench's compartments, channels and valves; one line for what it does not have."""
-    compartments = {c.name for c in bench.compartment}
-    channels = {c.name for c in bench.channel if c.unit != "1"}
-    uses = [
-        *((f"hidden_leak.{leak.name}.to", leak.to, set(node)) for leak in scenario.hidden_leak),
-        *((f"patch.{patch.leak}.leak", patch.leak, set(path)) for patch in scenario.patch),
-        *((f"fault.{fault.channel}.channel", fault.channel, channels) for fault in scenario.fault),
-        *(("heat_w", name, compartments) for name in scenario.heat_w),
-    ]
-    for kind in ("hidden_leak", "purification", "source"):
-        uses += [(f"{kind}.compartment", entry.compartment, compartments) for entry in getattr(scenario, kind)]
-    for key, name, known in uses:
-        if name not in known:
-            raise ConfigError(f"scenario {scenario.name}: {key}: {name!r} is not in {bench.file}")
-    if len(path) != len(bench.valve) + len(hidden) + len(bench.hatch):
-        raise ConfigError(f"scenario {scenario.name}: a hidden leak has the name of a valve, hatch or other leak")
+def nodes_of(bench: Bench, scenario: Scenario) -> dict[str, int]:
+    """Compartments, chamber, other vessels, then room and supply (state.py)."""
+    names = [*(c.name for c in bench.compartment), "chamber", *(vessel.name for vessel in bench.vessel)]
+    names += [*(entry.name for entry in scenario.trapped), *(entry.name for entry in scenario.makeup)]
+    return {name: i for i, name in enumerate([*names, "room", "supply"])}
 
 
-@dataclass(frozen=True)
-class Path:
-    """One way for gas: ends, kind and shape (flows.py), closed seat, travel, and whether it is open at the start."""
-
-    start: int
-    end: int
-    kind: int
-    shape: tuple[float, float, float]
-    seat_m2: float
-    travel_s: float
-    open: bool
-    pumped: bool = False
-
-
-def _valve_path(bench: Bench, valve: Valve, draws: Draws, node: dict[str, int]) -> Path:
-    ends = node | {"supply": SUPPLY, "pump": node["chamber"]}
-    start, end = (ends[name] for name in valve.connects)
-    area = _open_area(bench, valve, draws)
-    seat = draws.uniform(f"seat/{valve.name}", valve.seat_leakage_m2)
-    at_start = valve.energised == "closed"  # all lines are low
-    travel_s = max(valve.travel_s, SHORTEST_TRAVEL_S)
-    return Path(start, end, ORIFICE, (area, 0.0, 0.0), seat, travel_s, at_start, "pump" in valve.connects)
-
-
-def _hidden_path(leak: HiddenLeak, node: dict[str, int]) -> Path:
-    """A leak that no certificate knows of, closed until its time comes."""
-    return Path(node[leak.compartment], node[leak.to], leak.kind_code, leak.shape, 0.0, SHORTEST_TRAVEL_S, open=False)
-
-
-def _puff_path(puffs: Puffs, node: dict[str, int]) -> Path:
-    """A valve into the vacuum that opens by the scenario's schedule."""
-    shape = (puffs.area_m2, 0.0, 0.0)
-    return Path(node[puffs.compartment], node["chamber"], ORIFICE, shape, 0.0, SHORTEST_TRAVEL_S, open=False)
-
-
-def _plant(bench: Bench, scenario: Scenario, draws: Draws, paths: Sequence[Path], node: dict[str, int]) -> Plant:
-    walls = [c.wall for c in bench.compartment]
-    volumes = [draws.normal(f"volume/{c.name}", c.volume_m3, c.u_volume_m3) for c in bench.compartment]
-    volumes.append(draws.normal("volume/chamber", bench.chamber.volume_m3, bench.chamber.u_volume_m3))
-    travel = [p.travel_s for p in paths] + [max(h.travel_s, SHORTEST_TRAVEL_S) for h in bench.hatch]
-    pump = bench.pump[0] if bench.pump else None
-    gain = sum(volumes[:-1]) / (bench.gas.gas_constant_j_kg_k * scenario.shroud_temperature_k * CONTROL_TIME_S)
-    return Plant(
-        gas=np.array([bench.gas.gas_constant_j_kg_k, bench.gas.heat_capacity_ratio]),
-        mix=DRY_AIR,
-        volume=np.array(volumes),
-        film=np.array([w.film_w_m2_k * w.area_m2 for w in walls]),
-        capacity=np.array([w.heat_capacity_j_k for w in walls]),
-        environment=np.array([w.environment_w_k for w in walls]),
-        heat=np.array([scenario.heat_w.get(c.name, 0.0) for c in bench.compartment]),
-        path_from=np.array([p.start for p in paths], dtype=np.int64),
-        path_to=np.array([p.end for p in paths], dtype=np.int64),
-        path_kind=np.array([p.kind for p in paths], dtype=np.int64),
-        path_shape=np.array([p.shape for p in paths]),
-        path_seat=np.array([p.seat_m2 for p in paths]),
-        hatch_a=np.array([node[h.connects[0]] for h in bench.hatch], dtype=np.int64),
-        hatch_b=np.array([node[h.connects[1]] for h in bench.hatch], dtype=np.int64),
-        travel_s=np.array(travel),
-        pump_path=next((i for i, p in enumerate(paths) if p.pumped), -1) if pump else -1,
-        pump_speed=pump.speed_m3_s if pump else 0.0,
-        pump_ultimate=pump.ultimate_pa if pump else 0.0,
-        supply_limits=np.array([bench.supply.max_flow_kg_s, gain, LINE_TIME_S]),
-        surroundings=_surroundings(scenario),
-        ramps=np.array([[r.begin_s, r.over_s, r.kelvin] for r in scenario.ramp]).reshape(-1, 3),
-        room_front=_room_front(scenario),
-    )
-
-
-def _surroundings(scenario: Scenario) -> Floats:
-    drift = scenario.cabin_drift_k_h / 3600.0
-    return np.array([scenario.shroud_temperature_k, drift, scenario.swing_k, scenario.swing_period_s])
-
-
-def _room_front(scenario: Scenario) -> Floats:
+def _plant(
+    bench: Bench, scenario: Scenario, draws: Draws, paths: tuple[Path, ...], node: dict[str, int], fill: Floats
+) -> Plant:
+    fixed = _nodes(bench, scenario, draws)
+    n, room_k = len(bench.compartment), scenario.shroud_temperature_k
+    gain = fixed[:n, VOLUME].sum() / (gas.gas_constant(fill) * room_k * CONTROL_TIME_S)
+    supply = next((i for i, path in enumerate(paths) if path.kind == SUPPLY), -1)
     front = scenario.room_front
-    if front is None:
-        return np.array([scenario.room_pressure_pa, 0.0, 0.0, 0.0])
-    return np.array([scenario.room_pressure_pa, front.rate_pa_h / 3600.0, front.begin_s, front.end_s])
-
-
-def _open_area(bench: Bench, valve: Valve, draws: Draws) -> float:
-    """Effective area Cd A of an open path, m2."""
-    leak = next((leak for leak in bench.leak if leak.valve == valve.name), None)
-    if leak is None:
-        return ROUND_HOLE * math.pi / 4.0 * (valve.bore_m or 0.0) ** 2
-    certificate = leak.certificate
-    relative_u = math.hypot(certificate.u_kg_s / certificate.value_kg_s, certificate.u_drift_relative)
-    flow = certificate.value_kg_s * draws.normal(f"conductance/{leak.name}", 1.0, relative_u)
-    speed = math.sqrt(bench.gas.gas_constant_j_kg_k * certificate.reference_temperature_k)
-    return flow * speed / (certificate.reference_pressure_pa * critical_flow_factor(bench.gas.heat_capacity_ratio))
-
-
-def critical_flow_factor(gamma: float) -> float:
-    """C* of an ideal gas: 0.6847315 for gamma = 1.4 (science 1.2.1)."""
-    exponent = (gamma + 1.0) / (2.0 * (gamma - 1.0))
-    return math.sqrt(gamma) * math.pow(2.0 / (gamma + 1.0), exponent)
-
-
-def _state(bench: Bench, scenario: Scenario, plant: Plant, paths: Sequence[Path]) -> State:
-    n, room = plant.film.size, scenario.room_pressure_pa
-    gas_constant, gamma = plant.gas
-    pressures = np.append(np.full(n, scenario.initial_pressure_pa), room)
+    moving = (0.0, 0.0, 0.0) if front is None else (front.rate_pa_h / 3600.0, front.begin_s, front.end_s)
     drift = scenario.cabin_drift_k_h / 3600.0
-    with np.errstate(divide="ignore"):  # an isolated wall has no lag to start with
-        lag = np.where(plant.environment > 0.0, plant.capacity / plant.environment, 0.0)
-    wall = scenario.shroud_temperature_k - drift * lag
-    heat_capacity = pressures[:n] * plant.volume[:n] / (wall * (gamma - 1.0))
-    temperature = np.append(wall - drift * heat_capacity / plant.film, np.full(2, scenario.shroud_temperature_k))
-    opening = np.array([p.open for p in paths] + [h.energised == "closed" for h in bench.hatch], dtype=np.float64)
-    controller = np.array([0.0, scenario.initial_pressure_pa, 0.0, scenario.initial_pressure_pa, room])
-    mass = pressures * plant.volume / (gas_constant * temperature[: n + 1])
-    return State(
-        mass=mass,
-        temperature=temperature,
-        wall=wall,
-        opening=opening,
-        wanted=opening.copy(),
-        book=np.zeros(4),
-        controller=controller,
-        pump=np.zeros(1),
-        factor=np.ones(len(paths)),
-        source=np.zeros(n),
-        room=np.array([room]),
+    sensitivity = [[SENSITIVITY[k][s] for s in SPECIES_NAMES] for k in (GaugeKind.PIRANI, GaugeKind.IONISATION)]
+    return Plant(
+        compartments=n,
+        vessels=fixed.shape[0],
+        node=fixed,
+        ends=np.array([(p.start, p.end, p.kind) for p in paths], dtype=np.int64).reshape(-1, 3),
+        path=np.array([p.row() for p in paths]),
+        reservoirs=np.array([fill, fill]),
+        curve=np.log([_points(pump.points, bench) for pump in bench.pump] or np.ones((1, 2, 2))),
+        pump=np.array([[p.ultimate_pa, node[p.outlet] if p.outlet else -1] for p in bench.pump] or [[0.0, -1.0]]),
+        supply=np.array([bench.supply.max_flow_kg_s, gain, LINE_TIME_S, supply]),
+        outgassing=bench.chamber.outgassing_pa_m3_s,
+        shroud=np.array([room_k, drift, scenario.swing_k, scenario.swing_period_s]),
+        ramps=np.array([[r.begin_s, r.over_s, r.kelvin] for r in scenario.ramp]).reshape(-1, 3),
+        room=np.array([scenario.room_pressure_pa, *moving, room_k]),
+        gauges=np.array(sensitivity),
     )
+
+
+def _points(points: tuple[tuple[float, float], ...], bench: Bench) -> list[tuple[float, float]]:
+    """As many as the longest curve has: the last one again and again changes nothing."""
+    longest = max(len(pump.points) for pump in bench.pump)
+    return [*points, *[points[-1]] * (longest - len(points))]
+
+
+def _nodes(bench: Bench, scenario: Scenario, draws: Draws) -> Floats:
+    rows = np.zeros((len(nodes_of(bench, scenario)) - 2, NODE_COLUMNS))
+    for row, entry in zip(rows, bench.compartment, strict=False):
+        wall = entry.wall
+        row[VOLUME] = draws.normal(f"volume/{entry.name}", entry.volume_m3, entry.u_volume_m3)
+        row[EXPANSION], row[ELASTICITY] = 3.0 * wall.expansion_1_k, wall.elasticity_1_pa
+        row[REFERENCE_K], row[REFERENCE_PA] = REFERENCE_TEMPERATURE_K, REFERENCE_PRESSURE_PA
+        row[FILM], row[CAPACITY] = wall.film_w_m2_k * wall.area_m2, wall.heat_capacity_j_k
+        row[RADIATION], row[MOUNT] = STEFAN_BOLTZMANN * wall.emissivity * wall.area_m2, wall.mount_w_k
+    chamber_m3 = draws.normal("volume/chamber", bench.chamber.volume_m3, bench.chamber.u_volume_m3)
+    volumes = [chamber_m3, *(vessel.volume_m3 for vessel in bench.vessel)]
+    volumes += [*(t.volume_m3 for t in scenario.trapped), *(m.bottle_m3 for m in scenario.makeup)]
+    rows[len(bench.compartment) :, VOLUME] = volumes
+    return rows
+
+
+def _state(bench: Bench, scenario: Scenario, plant: Plant, paths: tuple[Path, ...], fill: Floats) -> State:
+    layout = Layout(plant)
+    u, n, room_pa = np.zeros(layout.size), plant.compartments, scenario.room_pressure_pa
+    pressures = [*([scenario.initial_pressure_pa] * n), room_pa, *(vessel.pressure_pa for vessel in bench.vessel)]
+    pressures += [*(t.pressure_pa for t in scenario.trapped), *(m.bottle_pa for m in scenario.makeup)]
+    wall_k, gas_k = _start_temperatures(plant, scenario, fill)
+    temperatures = np.append(gas_k, np.full(plant.vessels - n, scenario.shroud_temperature_k))
+    for i, (pressure_pa, temperature_k) in enumerate(zip(pressures, temperatures, strict=True)):
+        kg = gas.density(fill, temperature_k, pressure_pa) * _volume(plant.node[i], temperature_k, pressure_pa)
+        layout.mass(u)[i] = kg * fill
+    layout.energy(u)[:] = layout.mass(u)[:n].sum(axis=1) * gas.heat_capacity_cv(fill) * gas_k
+    layout.wall(u)[:] = wall_k
+    control = np.zeros(6)
+    control[[TARGET_PA, FROM_PA]] = scenario.initial_pressure_pa
+    control[RATE_PA_S], control[LINE_PA] = math.inf, room_pa
+    heat = np.zeros((n, 2))
+    for i, entry in enumerate(bench.compartment):
+        heat[i, GAS_HEAT] = scenario.heat_w.get(entry.name, 0.0)
+        heat[i, WALL_HEAT] = scenario.wall_heat_w.get(entry.name, 0.0)
+    return State(u, np.array([0.0, FIRST_S, 0.0]), _moves(bench, paths), control, np.zeros((n, gas.SPECIES)), heat)
+
+
+def _start_temperatures(plant: Plant, scenario: Scenario, fill: Floats) -> tuple[Floats, Floats]:
+    """Of walls and gas. A steady drift has been going on for ever: walls lag behind the shroud, gas behind walls."""
+    fixed, shroud_k = plant.node[: plant.compartments], scenario.shroud_temperature_k
+    drift_k_s = scenario.cabin_drift_k_h / 3600.0
+    outside = 4.0 * fixed[:, RADIATION] * shroud_k**3 + fixed[:, MOUNT]
+    lag_s = np.divide(fixed[:, CAPACITY], outside, out=np.zeros_like(outside), where=outside > 0.0)
+    wall_k = shroud_k - drift_k_s * lag_s
+    kg = scenario.initial_pressure_pa * fixed[:, VOLUME] / (gas.gas_constant(fill) * wall_k)
+    gas_lag_s = kg * gas.heat_capacity_cv(fill) / fixed[:, FILM]
+    return wall_k, wall_k - drift_k_s * gas_lag_s + scenario.gas_excess_k
+
+
+def _volume(fixed: Floats, wall_k: float, pressure_pa: float) -> float:
+    warm = 1.0 + fixed[EXPANSION] * (wall_k - fixed[REFERENCE_K])
+    return float(fixed[VOLUME] * warm * (1.0 + fixed[ELASTICITY] * (pressure_pa - fixed[REFERENCE_PA])))
+
+
+def _moves(bench: Bench, paths: tuple[Path, ...]) -> Floats:
+    """Of paths, then of pumps, which stand still."""
+    moves = np.zeros((len(paths) + max(len(bench.pump), 1), 4))
+    for row, path in zip(moves, paths, strict=False):
+        row[POSITION] = row[WANTED] = float(path.open)
+        row[TRAVEL_S] = max(path.travel_s, SHORTEST_TRAVEL_S)
+    for row, pump in zip(moves[len(paths) :], bench.pump, strict=False):
+        row[TRAVEL_S] = max(pump.spin_up_s, SHORTEST_TRAVEL_S)
+    return moves

@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from bench.config.model import Bench, ChannelEntry
 from bench.records import Floats
+from bench.sim.course import Course
 from bench.sim.rig import SimulatedRig
+from bench.sim.state import FROM_PA, FROM_S, LINE_PA, ON, RATE_PA_S, TARGET_PA
+from bench.sim.surroundings import set_point
 
 
 class SupplyPort:
@@ -23,35 +26,45 @@ class SupplyPort:
 
     def line_rate_pa_s(self) -> float:
         """Of the controller's own ramp: what its slew display settles on."""
-        state = self._rig.state()
-        gap = float(state.controller[1] - state.controller[3])
-        return math.copysign(float(state.controller[2]), gap) if self.controlling() and gap else 0.0
+        now_s = self._rig.look()
+        gap = float(self._control[TARGET_PA]) - self._set_point_pa(now_s)
+        return math.copysign(float(self._control[RATE_PA_S]), gap) if self.controlling() and gap else 0.0
 
     def source_pressure_pa(self) -> float:
         return self._rig.bench.supply.source_pressure_pa
 
     def barometer_pa(self) -> float:
-        return float(self._rig.model.plant.gas[2])
+        now_s = self._rig.look()
+        return self._rig.course.value(self._rig.course.columns.room, now_s)
 
     def effort_percent(self) -> float:
-        state, plant = self._rig.state(), self._rig.model.plant
         if not self.controlling():
             return 0.0
-        wanted = float(plant.supply_limits[1] * (state.controller[3] - state.controller[4]))
-        return 100.0 * max(-1.0, min(1.0, wanted / float(plant.supply_limits[0])))
+        now_s = self._rig.look()
+        limit, gain = self._rig.model.plant.supply[:2]
+        wanted = gain * (self._set_point_pa(now_s) - self._rig.course.value(self._rig.course.columns.line, now_s))
+        return 100.0 * max(-1.0, min(1.0, float(wanted / limit)))
 
     def set_target(self, pressure_pa: float, rate_pa_s: float | None) -> None:
-        self._set(1, self._rig.regulated(self._entry, pressure_pa))
-        self._set(2, math.inf if rate_pa_s is None else rate_pa_s)
+        """The ramp goes on from where it is."""
+        target_pa, rate = self._rig.regulated(self._entry, pressure_pa), math.inf if rate_pa_s is None else rate_pa_s
+        self._rig.command(lambda course: self._lead(course, self._set_point_pa(self._now(course)), target_pa, rate))
 
     def set_control(self, on: bool) -> None:  # noqa: FBT001 - as the instrument's own command
         """Switched on, the ramp starts from the pressure that is there."""
-        if on and not self.controlling():
-            self._set(3, float(self._rig.state().controller[4]))
-        self._set(0, float(on))
+        if on == self.controlling():
+            return
+
+        def switch(course: Course) -> None:
+            self._control[ON] = float(on)
+            if on:
+                self._lead(course, float(self._control[LINE_PA]), *map(float, self._control[[TARGET_PA, RATE_PA_S]]))
+
+        self._rig.command(switch)
 
     def controlling(self) -> bool:
-        return bool(self._rig.state().controller[0] > 0.0)
+        self._rig.look()
+        return bool(self._control[ON] > 0.0)
 
     def set_vent(self, on: bool) -> None:  # noqa: FBT001 - as the instrument's own command
         """Vent the line: control towards the room at full speed."""
@@ -66,8 +79,20 @@ class SupplyPort:
     def now_s(self) -> float:
         return self._rig.clock.now()
 
-    def _set(self, place: int, value: float) -> None:
-        self._rig.command(lambda state: state.controller.__setitem__(place, value))
+    @property
+    def _control(self) -> Floats:
+        return self._rig.course.state.control
+
+    def _set_point_pa(self, now_s: float) -> float:
+        return float(set_point(self._control, now_s))
+
+    def _now(self, course: Course) -> float:
+        return float(course.state.time[0])
+
+    def _lead(self, course: Course, from_pa: float, target_pa: float, rate_pa_s: float) -> None:
+        now_s = self._now(course)
+        self._control[[FROM_PA, FROM_S, TARGET_PA, RATE_PA_S]] = from_pa, now_s, target_pa, rate_pa_s
+        course.stop_at(now_s + abs(target_pa - from_pa) / rate_pa_s if math.isfinite(rate_pa_s) else now_s)
 
 
 class ChassisPort:

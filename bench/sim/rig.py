@@ -1,7 +1,6 @@
 """The simulated rig: one plant, its sensors and its lines, advanced lazily to the clock whenever somebody asks."""
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
@@ -9,120 +8,85 @@ import numpy as np
 from bench.clock import SimulatorClock
 from bench.config.model import Actuator, Bench, ChannelEntry
 from bench.records import Floats
-from bench.sim import flows, kernel
+from bench.sim.course import Act, Course
+from bench.sim.knots import GRID_S
 from bench.sim.model import build
 from bench.sim.panel import Panel
 from bench.sim.scenario import Draws, Scenario
-from bench.sim.schedule import Act, Timed, schedule
-from bench.sim.state import State
+from bench.sim.schedule import schedule
+from bench.sim.state import POSITION, WANTED
+from bench.sim.surroundings import position, shroud_temperature
 
-NEVER: Timed = (math.inf, lambda _: None)
-GRID_S = 0.1
-"""Internal grid of plant and sensors; commands act at their exact instants."""
 HISTORY_S = 600.0
+"""How long a chassis can leave its samples before it finds them overwritten."""
 
 
 class SimulatedRig:
-    def __init__(self, bench: Bench, scenario: Scenario, seed: int, clock: SimulatorClock) -> None:
-        self.bench = bench
+    """every, rows: how often the sensors are read, in grid steps, and how many readings are kept (panel.py)."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a rig is made of
+        self,
+        bench: Bench,
+        scenario: Scenario,
+        seed: int,
+        clock: SimulatorClock,
+        every: int = 1,
+        rows: int = int(HISTORY_S / GRID_S),
+    ) -> None:
+        self.bench, self.scenario = bench, scenario
         self.draws = Draws(seed, hidden=scenario.hidden_draws)
         self.model = build(bench, scenario, self.draws)
         self.clock = clock
-        self._scenario = scenario
-        self._state = self.model.state
-        self._half, self._ahead = (_copy(self._state) for _ in range(2))
-        self._time_s = 0.0
-        self._schedule = schedule(scenario, self.model)
-        self._next = next(self._schedule, NEVER)
-        self._asked, self._asked_s = self._state, math.nan
-        self._history = np.zeros((int(HISTORY_S / GRID_S), 3 * self.model.plant.volume.size))
-        self._panel = Panel(bench, scenario, self.model, self.draws, seed, GRID_S)
-        self._outputs: dict[str, Callable[[bool], None]] = self._wire_outputs()
-        self._levels: dict[str, Callable[[], bool]] = self._wire_levels()
+        self.panel = Panel(bench, scenario, self.model, self.draws, seed, every, rows)
+        self.course = Course(self.model, schedule(scenario, self.model), self.panel)
+        self._outputs: dict[str, Callable[[bool], None]] = dict(self._wire_outputs())
+        self._levels: dict[str, Callable[[], bool]] = dict(self._wire_levels())
         self._written: dict[str, bool] = dict.fromkeys(self._outputs, False)
 
-    def compile(self) -> None:
-        """Compile the equations (seconds, once per installation) by a step of copies that nobody looks at."""
-        scratch, history = (_copy(self._state), _copy(self._state)), self._history.copy()
-        kernel.run(self.model.plant, *scratch, history, 0.0, GRID_S, GRID_S)
-        flows.pressure(self.model.plant, self._state, 0)
-        kernel.keep(self.model.plant, self._state, history[0])
-        nobody = Draws(0, hidden=False)
-        Panel(self.bench, self._scenario, self.model, nobody, 0, GRID_S).sense(history, 0)
-
     # -- time ----------------------------------------------------------------------------------------------------
-    def state(self) -> State:
-        """The plant now. Between grid points a copy is run ahead, so that asking never changes the course."""
-        now = self.clock.now()
-        if now != self._asked_s:  # most questions come many at a time
-            self._asked = self._state_at(now)
-            self._asked_s = now
-        return self._asked
+    def look(self) -> float:
+        """Let the plant and its sensors follow the clock; what it shows."""
+        now_s = self.clock.now()
+        self.course.reach(now_s)
+        return now_s
 
-    def _state_at(self, now: float) -> State:
-        grid = math.floor(now / GRID_S + 1e-6)
-        if math.isnan(self._asked_s) and self._time_s == 0.0:
-            kernel.keep(self.model.plant, self._state, self._history[0])
-            self._panel.sense(self._history, 0)
-        while self._next[0] <= now:
-            self._next = self._happen(*self._next)
-        self._walk(grid)
-        if now - self._time_s <= 1e-9:
-            return self._state
-        _assign(self._ahead, self._state)
-        self._run(self._ahead, self._time_s, now)
-        return self._ahead
-
-    def _happen(self, time_s: float, act: Act) -> Timed:
-        """Let the scenario's next event act at its exact instant; what comes after it."""
-        self._walk(math.floor(time_s / GRID_S + 1e-6))
-        self._run(self._state, self._time_s, time_s)
-        self._time_s = max(self._time_s, time_s)
-        act(self._state)
-        return next(self._schedule, NEVER)
-
-    def _walk(self, grid: int) -> None:
-        """Run to a point of the grid, the sensors looking on."""
-        while (reached := math.floor(self._time_s / GRID_S + 1e-6)) < grid:
-            index = min(grid, reached + self._history.shape[0] // 2)  # the sensors must see every row of the ring
-            self._run(self._state, self._time_s, index * GRID_S)
-            self._time_s = index * GRID_S
-            self._panel.sense(self._history, index)
-
-    def command(self, act: Callable[[State], None]) -> None:
-        """Let act change the state at this very instant."""
-        self.state()
-        now = self.clock.now()
-        self._run(self._state, self._time_s, now)
-        self._time_s = max(self._time_s, now)
-        self._asked_s = math.nan
-        act(self._state)
-
-    def _run(self, state: State, begin_s: float, end_s: float) -> None:
-        if end_s - begin_s > 1e-9:
-            kernel.run(self.model.plant, state, self._half, self._history, begin_s, end_s, GRID_S)
+    def command(self, action: Act) -> None:
+        """Let action change the plant at this very instant."""
+        self.course.act(self.clock.now(), action)
 
     # -- what is there -------------------------------------------------------------------------------------------
-    def true_pressure_pa(self, node: int, state: State | None = None) -> float:
-        return float(flows.pressure(self.model.plant, self.state() if state is None else state, node))
+    def true_pressure_pa(self, node: int) -> float:
+        now_s = self.look()
+        return self.course.value(self.course.columns.pressure(node), now_s)
 
     def shroud_k(self, time_s: float) -> float:
         """Temperature of the shroud at any time: the scenario's doing alone."""
-        return float(kernel.shroud_temperature(self.model.plant, time_s))
+        return float(shroud_temperature(self.model.plant.shroud, self.model.plant.ramps, time_s))
 
     def shown(self, entry: ChannelEntry) -> float:
         """What the channel's sensor shows now (at the last grid point), SI."""
-        self.state()
-        return self._panel.shown(entry, math.floor(self._asked_s / GRID_S + 1e-6))
+        return self.panel.shown(entry, int(self.look() / GRID_S + 1e-6))
 
     def shown_at(self, entry: ChannelEntry, times_s: Floats) -> Floats:
         """What it showed at past times on the grid (the last HISTORY_S), SI."""
-        self.state()
-        return self._panel.shown_many(entry, np.floor(times_s / GRID_S + 1e-6).astype(np.int64))
+        self.look()
+        return self.panel.shown_many(entry, np.floor(times_s / GRID_S + 1e-6).astype(np.int64))
 
     def regulated(self, entry: ChannelEntry, wanted: float) -> float:
         """The true value that a controller reaches that makes its own sensor show wanted."""
-        return self._panel.deceived(entry, wanted)
+        return self.panel.deceived(entry, wanted)
+
+    def sealed(self) -> dict[str, object]:
+        """What nobody may know during the run: what was drawn, and what each hidden leak has passed (kg) by now."""
+        self.look()
+        through = self.model.layout.through(self.course.state.u)
+        passed = {path.name: float(kg) for path, kg in zip(self.model.paths, through, strict=True)}
+        return {
+            "drawn": self.draws.drawn,
+            "scenario": self.scenario.model_dump(mode="json"),
+            "passed_kg": passed,
+            "until_s": float(self.course.state.time[0]),
+        }
 
     # -- lines ---------------------------------------------------------------------------------------------------
     def write_line(self, line: str, state: bool) -> None:  # noqa: FBT001 - a level is a bool
@@ -133,37 +97,42 @@ class SimulatedRig:
         """Level of an input line, or the state of an output line."""
         return self._written[line] if line in self._written else self._levels[line]()
 
-    def _wire_outputs(self) -> dict[str, Callable[[bool], None]]:
-        wires: dict[str, Callable[[bool], None]] = {a.line: self._mover(a) for a in self.bench.actuators.values()}
+    def _wire_outputs(self) -> Iterator[tuple[str, Callable[[bool], None]]]:
+        for actuator in self.bench.actuators.values():
+            yield actuator.line, partial(self._move, actuator)
         for pump in self.bench.pump:
-            wires[pump.line] = lambda on: self.command(lambda state: state.pump.fill(float(on)))
-        return wires
+            yield pump.line, partial(self._turn, self.model.path[pump.name])
 
-    def _mover(self, actuator: Actuator) -> Callable[[bool], None]:
-        index = self.model.path[actuator.name]
+    def _move(self, actuator: Actuator, level: bool) -> None:  # noqa: FBT001 - a level is a bool
+        wanted = 1.0 if level == (actuator.energised == "open") else 0.0
+        self.command(lambda course: course.want(self.model.path[actuator.name], wanted))
 
-        def move(level: bool) -> None:  # noqa: FBT001 - a level is a bool
-            wanted = 1.0 if level == (actuator.energised == "open") else 0.0
-            self.command(lambda state: state.wanted.__setitem__(index, wanted))
+    def _turn(self, index: int, on: bool) -> None:  # noqa: FBT001 - a level is a bool
+        self.command(lambda course: course.want(index, float(on)))
 
-        return move
-
-    def _wire_levels(self) -> dict[str, Callable[[], bool]]:
-        wires: dict[str, Callable[[], bool]] = {}
+    def _wire_levels(self) -> Iterator[tuple[str, Callable[[], bool]]]:
         for actuator in self.bench.actuators.values():
             index = self.model.path[actuator.name]
-            for line, position in ((actuator.open_switch, 1.0), (actuator.closed_switch, 0.0)):
+            for line, there in ((actuator.open_switch, 1.0), (actuator.closed_switch, 0.0)):
                 if line is not None:
-                    wires[line] = partial(self._at_position, index, position)
+                    yield line, partial(self._at_position, index, there)
         for pump in self.bench.pump:
-            wires[pump.running_switch] = lambda: bool(self.state().pump[0] > 0.0)
+            yield pump.running_switch, partial(self._running, self.model.path[pump.name])
         for entry in self.bench.channel:
-            if entry.unit == "1":
-                wires[entry.input] = self._contact(entry)
-        return wires
+            if entry.quantity == "switch":
+                yield entry.input, self._contact(entry)
 
-    def _at_position(self, index: int, position: float) -> bool:
-        return bool(abs(self.state().opening[index] - position) < 1e-9)
+    def _at_position(self, index: int, there: float) -> bool:
+        now_s = self.look()
+        row = self.course.state.move[index]
+        if row[POSITION] == row[WANTED]:  # most stand still, and are asked in every scan
+            return bool(row[POSITION] == there)
+        return bool(abs(position(row, now_s) - there) < 1e-9)
+
+    def _running(self, index: int) -> bool:
+        """A contactor: whatever the speed, it says what the pump has been told, or that it has tripped."""
+        self.look()
+        return bool(self.course.state.move[index, WANTED] > 0.0)
 
     def _contact(self, entry: ChannelEntry) -> Callable[[], bool]:
         """A pressure switch, or a safety contact, which is closed while all is well."""
@@ -173,10 +142,14 @@ class SimulatedRig:
         return lambda: self.true_pressure_pa(chamber) < limit
 
 
-def _copy(state: State) -> State:
-    return State(*(array.copy() for array in state))
+def compile_plant(bench: Bench, scenario: Scenario) -> None:
+    """Compile plant and sensors (seconds, once per installation) on a rig that nobody looks at."""
+    SimulatedRig(bench, scenario, 0, _StandingClock()).course.reach(2.0 * GRID_S)
 
 
-def _assign(target: State, source: State) -> None:
-    for old, new in zip(target, source, strict=True):
-        old[:] = new
+class _StandingClock:
+    def now(self) -> float:
+        return 0.0
+
+    def advance_to(self, time_s: float) -> None:
+        pass

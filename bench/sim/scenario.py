@@ -4,140 +4,33 @@ What the bench file and certificates state is what the bench knows. What the rig
 and reaches the run folder only as sealed truth.
 """
 
-import math
 import tomllib
 import zlib
 from pathlib import Path
-from typing import Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, ValidationError
 
 from bench.errors import ConfigError
-from bench.sim.sensor_spec import Fault, FaultKind
+from bench.sim.scenario_entries import (
+    ChannelClock,
+    Crew,
+    FaultEntry,
+    Front,
+    Growth,
+    HiddenLeak,
+    Makeup,
+    Patch,
+    Puffs,
+    PumpTrip,
+    Ramp,
+    Source,
+    Species,
+    Trapped,
+)
+from bench.sim.sensor_spec import Fault
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
-
-
-class FaultEntry(BaseModel):
-    """A sensor's fault; what size means goes by kind (sensor_spec.FaultKind)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    channel: str
-    kind: Literal["offset", "drift", "scale", "spikes", "detached", "stuck", "dropout"]
-    begin_s: NonNegativeFloat
-    end_s: PositiveFloat = math.inf
-    size: float = 0.0
-    rate_hz: NonNegativeFloat = 0.0
-    time_constant_s: PositiveFloat = 60.0
-    mean_good_s: PositiveFloat = math.inf
-    mean_burst_s: PositiveFloat = 1.0
-
-    def fault(self) -> Fault:
-        return Fault(**{**self.model_dump(), "kind": FaultKind[self.kind.upper()]})
-
-
-class Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class HiddenLeak(Entry):
-    """A leak that the bench file does not know. to: where the gas goes, the chamber or another compartment (a hatch
-    seal). Dimensions by kind: orifice and short_tube diameter (and length), slit width, height, length, capillary
-    diameter, length.
-    """
-
-    name: str
-    compartment: str
-    to: str = "chamber"
-    kind: Literal["orifice", "short_tube", "slit", "capillary"] = "orifice"
-    diameter_m: NonNegativeFloat = 0.0
-    width_m: NonNegativeFloat = 0.0
-    height_m: NonNegativeFloat = 0.0
-    length_m: NonNegativeFloat = 0.0
-    discharge: PositiveFloat = 1.0
-    begin_s: NonNegativeFloat = 0.0
-    end_s: PositiveFloat | None = None
-
-    @property
-    def kind_code(self) -> int:
-        return ("orifice", "short_tube", "slit", "capillary").index(self.kind)
-
-    @property
-    def shape(self) -> tuple[float, float, float]:
-        """path_shape of flows.py."""
-        if self.kind == "orifice":
-            return (self.discharge * math.pi / 4.0 * self.diameter_m**2, 0.0, 0.0)
-        if self.kind == "slit":
-            return (self.width_m, self.height_m, self.length_m)
-        return (self.diameter_m, self.length_m, 0.0)
-
-    @model_validator(mode="after")
-    def has_its_dimensions(self) -> Self:
-        wanted = {"orifice": "diameter_m", "slit": "width_m height_m length_m"}.get(self.kind, "diameter_m length_m")
-        missing = [name for name in wanted.split() if getattr(self, name) <= 0.0]
-        if missing:
-            raise ValueError(f"a leak of kind {self.kind} needs {', '.join(missing)}")
-        return self
-
-
-class Patch(Entry):
-    """On a leak of the bench (by its valve) or a hidden one: conductance falls to residual with time constant cure_s,
-    and may jump back up by reopening at reopen_s (science 1.2.8).
-    """
-
-    leak: str
-    at_s: NonNegativeFloat
-    residual: float = Field(ge=0.0, le=1.0)
-    cure_s: NonNegativeFloat = 0.0
-    reopen_s: PositiveFloat | None = None
-    reopening: float = Field(default=0.0, ge=0.0, le=1.0)
-
-
-class Puffs(Entry):
-    """Purification: a valve of this area into the vacuum opens for open_s in every period."""
-
-    compartment: str
-    area_m2: PositiveFloat
-    period_s: PositiveFloat
-    open_s: PositiveFloat
-    begin_s: NonNegativeFloat = 0.0
-
-    @property
-    def name(self) -> str:
-        return f"purification/{self.compartment}"
-
-
-class Source(Entry):
-    """Gas that comes (positive) or goes at a steady rate: make-up by hand, the crew's oxygen."""
-
-    compartment: str
-    kg_s: float
-    begin_s: NonNegativeFloat = 0.0
-    end_s: PositiveFloat | None = None
-
-
-class Ramp(Entry):
-    """The shroud's temperature moves by kelvin within over_s."""
-
-    begin_s: NonNegativeFloat
-    over_s: PositiveFloat
-    kelvin: float
-
-
-class Front(Entry):
-    """The room's pressure moves at a rate between begin and end."""
-
-    begin_s: NonNegativeFloat = 0.0
-    end_s: PositiveFloat
-    rate_pa_h: float
-
-
-class PumpTrip(Entry):
-    """All pumps stop; they stay off until somebody switches them on again."""
-
-    at_s: NonNegativeFloat
 
 
 class Scenario(BaseModel):
@@ -154,15 +47,26 @@ class Scenario(BaseModel):
     swing_period_s: PositiveFloat = 86_400.0
     initial_pressure_pa: PositiveFloat = 98_500.0
     room_pressure_pa: PositiveFloat = 101_325.0
+    composition: dict[Species, NonNegativeFloat] = Field(default_factory=dict)
+    """Mole fractions of the gas that fills the mock-up, whatever the bench file states; empty: as stated."""
+    gas_excess_k: float = 0.0
+    """Gas above its wall at the start: a mock-up that has just been filled."""
     heat_w: dict[str, float] = Field(default_factory=dict)
-    """Steady heat of fans and crew into a compartment's gas."""
+    """Steady heat of fans into a compartment's gas."""
+    wall_heat_w: dict[str, float] = Field(default_factory=dict)
+    """Steady heat of heaters and racks into a compartment's wall."""
     ramp: tuple[Ramp, ...] = ()
     room_front: Front | None = None
     hidden_leak: tuple[HiddenLeak, ...] = ()
+    trapped: tuple[Trapped, ...] = ()
     patch: tuple[Patch, ...] = ()
+    growth: tuple[Growth, ...] = ()
     purification: tuple[Puffs, ...] = ()
+    makeup: tuple[Makeup, ...] = ()
     source: tuple[Source, ...] = ()
+    crew: tuple[Crew, ...] = ()
     pump_trip: tuple[PumpTrip, ...] = ()
+    clock: tuple[ChannelClock, ...] = ()
     fault: tuple[FaultEntry, ...] = ()
 
     def faults(self) -> tuple[Fault, ...]:

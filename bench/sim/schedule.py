@@ -1,62 +1,65 @@
-"""When a scenario does what: its events as (time, act on the plant's state), in order of time, perhaps without end."""
+"""When a scenario does what: its events as (time, act on the course), in order of time, perhaps without end."""
 
 import heapq
 import itertools
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 
-from bench.sim.elements import patch_factor
+import numpy as np
+
+from bench.sim.course import Act, Course, Timed
 from bench.sim.model import Model
-from bench.sim.scenario import Patch, Puffs, PumpTrip, Scenario, Source
-from bench.sim.state import State
-
-Act = Callable[[State], None]
-Timed = tuple[float, Act]
-PATCH_STEPS = 50
-"""A curing patch follows its exponential in this many steps to a cure time, for CURES of them."""
-CURES = 8
+from bench.sim.scenario import Scenario
+from bench.sim.scenario_entries import Crew, Makeup, Puffs, Source
+from bench.sim.state import GAS_HEAT
 
 
 def schedule(scenario: Scenario, model: Model) -> Iterator[Timed]:
     """All events of the scenario. Those at the same time keep the order in which they are listed here."""
-    streams: list[Iterator[Timed]] = []
+    streams: list[Iterator[Timed]] = [
+        iter(sorted(((t, _nothing) for t in _kinks(scenario)), key=lambda timed: timed[0]))
+    ]
     for leak in scenario.hidden_leak:
-        index = model.path[leak.name]
-        streams.append(iter([(leak.begin_s, _want(index, 1.0))]))
-        if leak.end_s is not None:
-            streams.append(iter([(leak.end_s, _want(index, 0.0))]))
-    streams += [_patch(patch, model.path[patch.leak]) for patch in scenario.patch]
+        streams.append(_open(model.path[leak.name], leak.begin_s, leak.end_s))
+    streams += [_makeup(makeup, model) for makeup in scenario.makeup]
     streams += [_puffs(puffs, model.path[puffs.name]) for puffs in scenario.purification]
-    streams += [_source(source, model.node[source.compartment]) for source in scenario.source]
-    streams += [_trip(trip) for trip in scenario.pump_trip]
+    streams += [_source(source, model) for source in scenario.source]
+    streams += [_crew(crew, model.node[crew.compartment]) for crew in scenario.crew]
+    for trip in scenario.pump_trip:
+        streams += [iter([(trip.at_s, _want(index, 0.0))]) for index in _pumps(model, trip.pump)]
     return heapq.merge(*streams, key=lambda timed: timed[0])
 
 
+def _kinks(scenario: Scenario) -> Iterator[float]:
+    """Where the surroundings, a patch, a growing leak or a fault of a sensor begins or ends: a knot must lie there."""
+    for ramp in scenario.ramp:
+        yield from (ramp.begin_s, ramp.begin_s + ramp.over_s)
+    if scenario.room_front:
+        yield from (scenario.room_front.begin_s, scenario.room_front.end_s)
+    for patch in scenario.patch:
+        yield from (patch.at_s, math.inf if patch.reopen_s is None else patch.reopen_s)
+    for growth in scenario.growth:
+        yield from (growth.begin_s, growth.begin_s + growth.over_s)
+    for fault in scenario.fault:
+        yield from (fault.begin_s, fault.end_s)
+
+
+def _nothing(_: Course) -> None:
+    """A knot is all that is wanted."""
+
+
 def _want(index: int, opening: float) -> Act:
-    def act(state: State) -> None:
-        state.wanted[index] = opening
-
-    return act
+    return lambda course: course.want(index, opening)
 
 
-def _factor(index: int, value: float) -> Act:
-    def act(state: State) -> None:
-        state.factor[index] = value
+def _open(index: int, begin_s: float, end_s: float | None) -> Iterator[Timed]:
+    yield begin_s, _want(index, 1.0)
+    if end_s is not None:
+        yield end_s, _want(index, 0.0)
 
-    return act
 
-
-def _patch(patch: Patch, index: int) -> Iterator[Timed]:
-    """The factor at the middle of each step; re-opening has a step of its own."""
-    step_s = patch.cure_s / PATCH_STEPS
-    count = PATCH_STEPS * CURES if patch.cure_s > 0.0 else 0
-    times = {patch.at_s + k * step_s for k in range(count + 1)}
-    if patch.reopen_s is not None:
-        times.add(patch.reopen_s)
-    for time_s in sorted(times):
-        since_reopening_s = -1.0 if patch.reopen_s is None else time_s - patch.reopen_s
-        since_s = time_s - patch.at_s + 0.5 * step_s
-        value = patch_factor(since_s, patch.residual, patch.cure_s, since_reopening_s, patch.reopening)
-        yield time_s, _factor(index, float(value))
+def _makeup(makeup: Makeup, model: Model) -> Iterator[Timed]:
+    return _open(model.path[makeup.name], makeup.begin_s, makeup.end_s)
 
 
 def _puffs(puffs: Puffs, index: int) -> Iterator[Timed]:
@@ -66,17 +69,39 @@ def _puffs(puffs: Puffs, index: int) -> Iterator[Timed]:
         yield begin_s + puffs.open_s, _want(index, 0.0)
 
 
-def _source(source: Source, node: int) -> Iterator[Timed]:
-    def add(kg_s: float) -> Act:
-        def act(state: State) -> None:
-            state.source[node] += kg_s
+def _source(source: Source, model: Model) -> Iterator[Timed]:
+    node, species = model.node[source.compartment], source.species_index
+    kg_s = np.zeros(model.state.source.shape[1])
+    if species is None:
+        kg_s += source.kg_s * model.plant.reservoirs[1]
+    else:
+        kg_s[species] = source.kg_s
+
+    def add(sign: float) -> Act:
+        def act(course: Course) -> None:
+            course.state.source[node] += sign * kg_s
 
         return act
 
-    yield source.begin_s, add(source.kg_s)
+    yield source.begin_s, add(1.0)
     if source.end_s is not None:
-        yield source.end_s, add(-source.kg_s)
+        yield source.end_s, add(-1.0)
 
 
-def _trip(trip: PumpTrip) -> Iterator[Timed]:
-    yield trip.at_s, lambda state: state.pump.fill(0.0)
+def _crew(crew: Crew, node: int) -> Iterator[Timed]:
+    def come(sign: float) -> Act:
+        def act(course: Course) -> None:
+            for species, kg_s in crew.rates_kg_s():
+                course.state.source[node, species] += sign * kg_s
+            course.state.heat[node, GAS_HEAT] += sign * crew.people * crew.heat_w
+
+        return act
+
+    yield crew.begin_s, come(1.0)
+    if crew.end_s is not None:
+        yield crew.end_s, come(-1.0)
+
+
+def _pumps(model: Model, name: str | None) -> list[int]:
+    """Places of pumps in State.move: they come after the paths."""
+    return [index for pump, index in model.path.items() if index >= len(model.paths) and name in (None, pump)]

@@ -1,29 +1,33 @@
-"""The plant against published answers (science 1.2, 1.7, 1.8) and against conservation."""
+"""The plant against published answers (science 1.2, 1.7, 1.8)."""
 
 import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sim import plants
 
-from bench.sim import elements
-from bench.sim.model import critical_flow_factor
+from bench.sim import elements, gas
+from bench.sim.composition import DRY_AIR
+from bench.sim.state import CAPACITY, ELASTICITY, EXPANSION, FILM, REFERENCE_K, REFERENCE_PA, Layout
 
 PSI, INCH, CUBIC_FOOT, POUND = 6894.757, 0.0254, 0.0283168466, 0.45359237
 FREE_AIR_KG_M3 = 0.07494 * POUND / CUBIC_FOOT
 SEVENTY_F = (70.0 - 32.0) / 1.8 + 273.15
+AIR_J_KG_K = 287.055
 ORIFICE_TABLE = [  # gauge psi; cfm of free air through 1/64, 1/32, 1/16 in, discharge coefficient 1, to 14.7 psia
     (1, 0.028, 0.112, 0.450),
     (5, 0.062, 0.248, 0.993),
     (15, 0.105, 0.420, 1.68),
     (25, 0.140, 0.562, 2.25),
 ]
+BLOW_DOWN_M3, BLOW_DOWN_M2 = 0.060, plants.hole_m2(1e-3)
+TAU_S = BLOW_DOWN_M3 / elements.orifice_flow(BLOW_DOWN_M2, 1.0, 293.15, 0.0, plants.GAS_CONSTANT, plants.GAMMA)
+TAU_S /= plants.GAS_CONSTANT * 293.15
 
 
 def test_critical_flow_factor_of_air():
-    assert critical_flow_factor(1.4) == pytest.approx(0.6847315, abs=5e-8)
+    flux = elements.orifice_flow(1.0, 1.0, 1.0, 0.0, 1.0, 1.4)
+    assert flux == pytest.approx(0.6847315, abs=5e-8)
 
 
 @pytest.mark.parametrize("row", ORIFICE_TABLE, ids=lambda row: f"{row[0]} psig")
@@ -32,7 +36,7 @@ def test_orifice_table_both_branches(row):
     gauge_psi, *printed = row
     for diameter_in, cfm in zip((1 / 64, 1 / 32, 1 / 16), printed, strict=True):
         area = plants.hole_m2(diameter_in * INCH)
-        flow = elements.orifice_flow(area, (14.7 + gauge_psi) * PSI, SEVENTY_F, 14.7 * PSI, plants.GAS_CONSTANT, 1.4)
+        flow = elements.orifice_flow(area, (14.7 + gauge_psi) * PSI, SEVENTY_F, 14.7 * PSI, AIR_J_KG_K, 1.4)
         ours_cfm = flow / FREE_AIR_KG_M3 / CUBIC_FOOT * 60.0
         last_digit = 0.0005 if cfm < 1.0 else 0.005
         assert abs(ours_cfm - cfm) <= max(last_digit, 0.006 * cfm)
@@ -40,14 +44,20 @@ def test_orifice_table_both_branches(row):
 
 def test_flux_into_vacuum():
     """Air at 101.325 kPa and 293.15 K: 239.17 kg/(m2 s) (science 1.2.1)."""
-    flux = elements.orifice_flow(1.0, 101325.0, 293.15, 0.0, plants.GAS_CONSTANT, 1.4)
+    flux = elements.orifice_flow(1.0, 101325.0, 293.15, 0.0, AIR_J_KG_K, 1.4)
     assert flux == pytest.approx(239.17, abs=0.005)
 
 
 def test_the_flow_does_not_feel_a_downstream_pressure_below_the_critical_ratio():
-    flows = [elements.orifice_flow(1e-9, 1e5, 293.15, p, plants.GAS_CONSTANT, 1.4) for p in (0.0, 1e3, 0.5282e5)]
+    flows = [elements.orifice_flow(1e-9, 1e5, 293.15, p, AIR_J_KG_K, 1.4) for p in (0.0, 1e3, 0.5282e5)]
     assert flows == pytest.approx([flows[0]] * 3, rel=1e-12)
-    assert elements.orifice_flow(1e-9, 1e5, 293.15, 0.56e5, plants.GAS_CONSTANT, 1.4) < flows[0]
+    assert elements.orifice_flow(1e-9, 1e5, 293.15, 0.56e5, AIR_J_KG_K, 1.4) < flows[0]
+
+
+def test_blow_down_constant_of_60_litres_through_1_mm():
+    """tau = V / (A C* sqrt(R T)) = 384.607 s for gamma 1.4, R 287.055 (science 1.8)."""
+    speed = elements.orifice_flow(BLOW_DOWN_M2, 1.0, 293.15, 0.0, AIR_J_KG_K, 1.4) * AIR_J_KG_K * 293.15
+    assert BLOW_DOWN_M3 / speed == pytest.approx(384.607, abs=0.005)
 
 
 @pytest.mark.parametrize(
@@ -55,73 +65,101 @@ def test_the_flow_does_not_feel_a_downstream_pressure_below_the_critical_ratio()
     [(plants.CLAMPED, (0.367879, 0.135335, 0.049787)), (plants.FREE, (0.279082, 0.094865, 0.037253))],
     ids=["isothermal", "adiabatic"],
 )
-def test_blow_down_of_60_litres_through_1_mm(film, printed):
-    """P/P0 at 1, 2 and 3 tau; V = 60 L, d = 1 mm, 293.15 K (science 1.8)."""
-    plant = plants.row([0.060], film=film, holes_m2=[plants.hole_m2(1e-3)])
-    speed = math.sqrt(plants.GAS_CONSTANT * 293.15)
-    tau_s = 0.060 / (plants.hole_m2(1e-3) * critical_flow_factor(1.4) * speed)
-    assert tau_s == pytest.approx(384.607, abs=0.005)
-    now, begin_s = plants.state(plant, [101325.0], [293.15]), 0.0
+def test_blow_down_of_thin_gas_to_its_printed_digits(film, printed):
+    """P/P0 at 1, 2, 3 tau (science 1.8), at 100 Pa, where air is ideal to 4e-7. Adiabatic: gamma is our mixture's 1.4003,
+    with which the closed form itself is 6e-5 from the digits printed for 1.4.
+    """
+    plant = plants.row([BLOW_DOWN_M3], film=film, holes_m2=[BLOW_DOWN_M2])
+    now, g = plants.state(plant, [100.0], [293.15]), plants.GAMMA
     for count, ratio in enumerate(printed, 1):
-        plants.run(plant, now, begin_s, count * tau_s)
-        begin_s = count * tau_s
-        assert plants.pressures(plant, now)[0] / 101325.0 == pytest.approx(ratio, abs=6e-7)
-
-
-def test_the_step_is_of_second_order():
-    """Halving the step divides the error by four."""
-    plant = plants.row([0.060], film=plants.FREE, holes_m2=[plants.hole_m2(1e-3)])
-    speed = math.sqrt(plants.GAS_CONSTANT * 293.15)
-    tau_s = 0.060 / (plants.hole_m2(1e-3) * critical_flow_factor(1.4) * speed)
-    errors = []
-    for grid_s in (8.0, 4.0):
-        now = plants.state(plant, [101325.0], [293.15])
-        plants.run(plant, now, 0.0, 384.0, grid_s)
-        exact = (1.0 + 0.4 * 384.0 / (2.0 * tau_s)) ** -7.0
-        errors.append(abs(plants.pressures(plant, now)[0] / 101325.0 - exact))
-    assert 3.5 < errors[0] / errors[1] < 4.5
+        plants.run(plant, now, count * TAU_S)
+        ours = plants.pressures(plant, now)[0] / 100.0
+        closed = math.exp(-count) if film else (1.0 + (g - 1.0) * count / 2.0) ** (-2.0 * g / (g - 1.0))
+        assert ours == pytest.approx(closed, abs=6e-6)
+        assert closed == pytest.approx(ratio, abs=6e-7 if film else 6e-5)
 
 
 def test_open_hatches_make_one_pressure_and_keep_mass_and_energy():
-    plant = plants.row([0.2, 0.06, 0.4, 0.06], film=plants.FREE)
+    plant = plants.row([0.2, 0.06, 0.4, 0.06], film=plants.FREE, capacity=1.0)
     now = plants.state(plant, [101e3, 99e3, 100e3, 102e3], [293.0, 301.0, 295.0, 288.0], hatches_open=1.0)
-    mass, energy = now.mass[:4].sum(), plants.total_energy(plant, now)
-    plants.run(plant, now, 0.0, 1.0)
-    assert np.ptp(plants.pressures(plant, now)) < 1e-6
-    assert now.mass[:4].sum() == pytest.approx(mass, rel=1e-14)
-    assert plants.total_energy(plant, now) == pytest.approx(energy, rel=1e-14)
-    assert len(set(np.round(now.temperature[:4], 3))) == 4  # equal pressure, not equal temperature
+    mass, energy = plants.all_kg(plant, now), plants.total_energy(plant, now)
+    plants.run(plant, now, 1.0)
+    assert np.ptp(plants.pressures(plant, now)[:4]) < 0.01
+    plants.run(plant, now, 60.0)
+    assert np.ptp(plants.pressures(plant, now)[:4]) < 0.005
+    assert plants.all_kg(plant, now) == pytest.approx(mass, rel=1e-12)
+    assert plants.total_energy(plant, now) == pytest.approx(energy, rel=1e-12)
+    assert len(set(np.round(plants.temperatures(plant, now)[:4], 3))) == 4  # equal pressure, not equal temperature
 
 
 def test_a_closed_hatch_separates():
     plant = plants.row([0.2, 0.06], film=plants.FREE)
     now = plants.state(plant, [101e3, 99e3], [293.0, 293.0], hatches_open=0.0)
-    plants.run(plant, now, 0.0, 10.0)
-    assert plants.pressures(plant, now) == pytest.approx([101e3, 99e3], rel=1e-12)
+    plants.run(plant, now, 10.0)
+    assert plants.pressures(plant, now)[:2] == pytest.approx([101e3, 99e3], rel=1e-12)
+
+
+def test_a_fan_mixes_two_compartments_with_the_stated_time_constant():
+    """Two of 0.1 m3 at 0.005 m3/s each way: the difference of mole fractions decays with V / (2 q) = 10 s."""
+    rich = DRY_AIR * np.array([0.98, 0.98, 1.0, 1.0, 1.0, 1.0])
+    rich[gas.HE] = 1.0 - rich.sum()
+    plant = plants.row([0.1, 0.1], film=plants.CLAMPED, fan_m3_s=0.005)
+    now = plants.state(plant, [1e5, 1e5], [293.0, 293.0], hatches_open=1.0, fractions=[rich, DRY_AIR])
+    share = Layout(plant).mass(now.u)[:2, gas.HE] / Layout(plant).mass(now.u)[:2].sum(axis=1)
+    plants.run(plant, now, 20.0)
+    later = Layout(plant).mass(now.u)[:2, gas.HE] / Layout(plant).mass(now.u)[:2].sum(axis=1)
+    assert np.diff(later)[0] / np.diff(share)[0] == pytest.approx(math.exp(-2.0), rel=0.05)
 
 
 def test_gas_follows_its_wall_with_the_stated_time_constant():
     """The time constant m cv / (h A) is 23 s for 400 L behind 3 m2 at 5 W/m2K (science 1.1)."""
     plant = plants.row([0.4], film=15.0)
     now = plants.state(plant, [101325.0], [294.15])
-    now.wall[0] = 293.15
-    tau_s = now.mass[0] * plants.GAS_CONSTANT / 0.4 / 15.0
+    layout = Layout(plant)
+    layout.wall(now.u)[0] = 293.15
+    tau_s = layout.mass(now.u)[0].sum() * gas.heat_capacity_cv(DRY_AIR) / 15.0
     assert tau_s == pytest.approx(23.0, abs=0.5)
-    plants.run(plant, now, 0.0, tau_s)
-    assert now.temperature[0] - 293.15 == pytest.approx(math.exp(-1.0), rel=1e-4)
+    plants.run(plant, now, tau_s)
+    assert plants.temperatures(plant, now)[0] - 293.15 == pytest.approx(math.exp(-1.0), rel=1e-3)
 
 
-@given(
-    st.lists(st.floats(2e-5, 1e-3), min_size=3, max_size=3),
-    st.lists(st.floats(5e4, 2e5), min_size=3, max_size=3),
-    st.booleans(),
-)
-def test_what_the_vessels_lose_the_chamber_gains(diameters_m, pressures_pa, joined):
-    plant = plants.row([0.2, 0.06, 0.4], film=15.0, holes_m2=[plants.hole_m2(d) for d in diameters_m], chamber_m3=2.2)
-    now = plants.state(plant, pressures_pa, [293.0, 296.0, 290.0], hatches_open=float(joined))
-    before = now.mass.copy()
-    plants.run(plant, now, 0.0, 60.0)
-    lost = (before - now.mass)[:3].sum()
-    gained = (now.mass - before)[3]
-    assert gained > 0.0
-    assert lost == pytest.approx(gained, rel=1e-9)
+def test_a_wall_relaxes_to_the_shroud_in_4_7_hours():
+    """29 kJ/K and emissivity 0.1 over 3 m2: tau_wall = 4.7 h, 1.7 W/K (science 1.1)."""
+    radiation = 5.670374419e-8 * 0.1 * 3.0
+    assert 4.0 * radiation * 293.15**3 == pytest.approx(1.7, abs=0.03)
+    plant = plants.row([0.4], film=15.0, capacity=29_000.0, radiation=radiation)
+    now = plants.state(plant, [101325.0], [294.15])
+    plants.run(plant, now, 4.7 * 3600.0)
+    assert Layout(plant).wall(now.u)[0] - 293.15 == pytest.approx(math.exp(-1.0), abs=0.015)
+
+
+def test_a_warm_shell_holds_its_gas_at_a_lower_pressure():
+    """Aluminium: 3 alpha = 6.9e-5 /K, half a kelvin is 3.5 Pa (science 1.1); 2.3e-9 /Pa of elasticity is 0.02 Pa more."""
+    found = []
+    for expansion in (0.0, 6.9e-5):
+        plant = plants.row([0.4], film=plants.CLAMPED)
+        plant.node[0, [EXPANSION, REFERENCE_K, ELASTICITY, REFERENCE_PA]] = expansion, 293.15, 2.3e-9, 101325.0
+        now = plants.state(plant, [101325.0], [293.15])
+        Layout(plant).wall(now.u)[0] += 0.5
+        Layout(plant).energy(now.u)[0] *= 293.65 / 293.15
+        found.append(plants.pressures(plant, now)[0])
+    assert found[0] - found[1] == pytest.approx(3.5, abs=0.05)
+
+
+def test_real_air_is_a_little_thinner_than_ideal_air():
+    """Z = 0.999624 at 101.325 kPa and 293.15 K (science 1.1, CoolProp); the virial series stops after its second term."""
+    plant = plants.row([0.4])
+    now = plants.state(plant, [101325.0], [293.15])
+    kg_m3 = Layout(plant).mass(now.u)[0].sum() / 0.4
+    assert 101325.0 / (kg_m3 * plants.GAS_CONSTANT * 293.15) == pytest.approx(0.999624, abs=2e-5)
+
+
+def test_walls_conduct_along_the_structure():
+    plant = plants.row([0.2, 0.2], film=plants.FREE, capacity=1000.0, wall_w_k=2.0)
+    now = plants.state(plant, [1e5, 1e5], [300.0, 290.0])
+    plants.run(plant, now, 250.0)
+    wall = Layout(plant).wall(now.u)
+    assert wall.sum() == pytest.approx(590.0, rel=1e-12)
+    assert np.diff(wall)[0] == pytest.approx(-10.0 * math.exp(-1.0), rel=1e-3)
+    assert plant.node[0, FILM] == 0.0
+    assert plant.node[0, CAPACITY] == 1000.0

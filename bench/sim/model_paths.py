@@ -1,0 +1,156 @@
+"""The ways gas can go: valves, hatches, pumps of the bench file; leaks, vents and regulators of the scenario.
+
+An orifice gets the area that its certificate implies through the rig's own isentropic formula, times what was drawn
+from the certificate's uncertainty.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.config.model import Bench, Hatch, Valve
+from bench.records import Floats
+from bench.sim import elements, gas
+from bench.sim.composition import DRY_AIR
+from bench.sim.scenario import Draws, Scenario
+from bench.sim.state import (
+    CONDUCTANCE,
+    CURE_S,
+    GROWN,
+    GROWS_S,
+    GROWTH_S,
+    HATCH,
+    ORIFICE,
+    PATCHED_S,
+    PATH_COLUMNS,
+    REGULATOR,
+    REOPENED_S,
+    REOPENING,
+    RESIDUAL,
+    SEAT,
+    SUCTION,
+    SUPPLY,
+)
+
+ROUND_HOLE = 0.8
+"""Discharge coefficient of a valve's bore: it only sets how fast big valves equalise."""
+OPEN_HATCH_KG_S_PA = 1e-3
+"""Of an open hatch: half a gram a second needs 0.5 Pa; stiffer would only make the step's rounding visible as mixing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Path:
+    """One way for gas: ends (nodes), kind and shape (state.py), and how it is closed."""
+
+    name: str
+    start: int
+    end: int
+    kind: int
+    shape: tuple[float, ...]
+    seat_m2: float = 0.0
+    travel_s: float = 0.0
+    open: bool = False
+    dead_m3: float = 0.0
+    stiction_s: float = 0.0
+    life: tuple[tuple[int, float], ...] = ()
+    """(column of Plant.path, value): patch and growth."""
+
+    def row(self) -> Floats:
+        row = np.zeros(PATH_COLUMNS)
+        row[: len(self.shape)] = self.shape
+        row[SEAT] = self.seat_m2
+        row[[PATCHED_S, REOPENED_S, GROWS_S]] = math.inf
+        row[GROWN] = 1.0
+        for column, value in self.life:
+            row[column] = value
+        return row
+
+
+def paths_of(bench: Bench, scenario: Scenario, draws: Draws, node: Mapping[str, int]) -> Iterator[Path]:
+    """Valves, hatches, hidden leaks, trapped volumes, purification, make-up, in this order."""
+    for valve in bench.valve:
+        yield _valve(bench, valve, draws, node, _life(scenario, valve.name))
+    for hatch in bench.hatch:
+        yield _hatch(hatch, draws, node)
+    for leak in scenario.hidden_leak:
+        ends = {"start": node[leak.compartment], "end": node[leak.to]}
+        yield Path(name=leak.name, kind=leak.kind_code, shape=leak.shape, life=_life(scenario, leak.name), **ends)
+    for entry in scenario.trapped:
+        ends = {"start": node[entry.compartment], "end": node[entry.name]}
+        yield Path(name=entry.name, kind=CONDUCTANCE, shape=(entry.conductance_m3_s,), open=True, **ends)
+    for puffs in scenario.purification:
+        ends = {"start": node[puffs.compartment], "end": node["chamber"]}
+        yield Path(name=puffs.name, kind=ORIFICE, shape=(puffs.area_m2,), **ends)
+    for makeup in scenario.makeup:
+        ends = {"start": node[makeup.name], "end": node[makeup.compartment]}
+        shape = (makeup.pressure_pa, makeup.gain_kg_s_pa, makeup.max_flow_kg_s)
+        yield Path(name=makeup.name, kind=REGULATOR, shape=shape, **ends)
+
+
+def _valve(
+    bench: Bench, valve: Valve, draws: Draws, node: Mapping[str, int], life: tuple[tuple[int, float], ...]
+) -> Path:
+    kind, shape, ends = ORIFICE, (_open_area(bench, valve, draws),), [n for n in valve.connects if n in node]
+    pump = next((i for i, pump in enumerate(bench.pump) if _pumps_through(bench, i, valve)), None)
+    if pump is not None:
+        kind, shape, ends = SUCTION, (float(pump),), [ends[0], "room"]
+    elif "supply" in valve.connects:
+        kind, ends = SUPPLY, ["supply", next(n for n in valve.connects if n != "supply")]
+    return Path(
+        name=valve.name,
+        start=node[ends[0]],
+        end=node[ends[1]],
+        kind=kind,
+        shape=shape,
+        seat_m2=draws.uniform(f"seat/{valve.name}", valve.seat_leakage_m2),
+        travel_s=valve.travel_s,
+        open=valve.energised == "closed",  # all lines are low
+        dead_m3=valve.dead_volume_m3,
+        stiction_s=valve.stiction_s,
+        life=life,
+    )
+
+
+def _pumps_through(bench: Bench, number: int, valve: Valve) -> bool:
+    pump = bench.pump[number]
+    return pump.name in valve.connects or (pump.valve == valve.name and "pump" in valve.connects)
+
+
+def _hatch(hatch: Hatch, draws: Draws, node: Mapping[str, int]) -> Path:
+    return Path(
+        name=hatch.name,
+        start=node[hatch.connects[0]],
+        end=node[hatch.connects[1]],
+        kind=HATCH,
+        shape=(OPEN_HATCH_KG_S_PA, hatch.fan_m3_s, hatch.wall_w_k),
+        seat_m2=draws.uniform(f"seal/{hatch.name}", hatch.seal_leakage_m2),
+        travel_s=hatch.travel_s,
+        open=hatch.energised == "closed",
+    )
+
+
+def _life(scenario: Scenario, name: str) -> tuple[tuple[int, float], ...]:
+    life: list[tuple[int, float]] = []
+    for patch in scenario.patch:
+        if patch.leak == name:
+            life += [(PATCHED_S, patch.at_s), (RESIDUAL, patch.residual), (CURE_S, patch.cure_s)]
+            life += [(REOPENED_S, math.inf if patch.reopen_s is None else patch.reopen_s), (REOPENING, patch.reopening)]
+    for growth in scenario.growth:
+        if growth.leak == name:
+            life += [(GROWS_S, growth.begin_s), (GROWTH_S, growth.over_s), (GROWN, growth.factor)]
+    return tuple(life)
+
+
+def _open_area(bench: Bench, valve: Valve, draws: Draws) -> float:
+    """Effective area Cd A of an open path, m2. Certificates are for dry air, whatever the rig is filled with."""
+    leak = next((leak for leak in bench.leak if leak.valve == valve.name), None)
+    if leak is None:
+        return ROUND_HOLE * math.pi / 4.0 * (valve.bore_m or 0.0) ** 2
+    certificate = leak.certificate
+    relative_u = math.hypot(certificate.u_kg_s / certificate.value_kg_s, certificate.u_drift_relative)
+    flow = certificate.value_kg_s * draws.normal(f"conductance/{leak.name}", 1.0, relative_u)
+    constant, gamma = gas.gas_constant(DRY_AIR), gas.heat_capacity_ratio(DRY_AIR)
+    reference = certificate.reference_pressure_pa, certificate.reference_temperature_k
+    return float(flow / elements.orifice_flow(1.0, *reference, 0.0, constant, gamma))

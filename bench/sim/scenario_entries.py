@@ -1,0 +1,225 @@
+"""What a scenario file can stage, entry by entry: closed models, SI units. scenario.py has the whole file."""
+
+import math
+from collections.abc import Iterator
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
+
+from bench.sim.gas import CO2, H2O, O2
+from bench.sim.sensor_spec import Fault, FaultKind
+from bench.sim.state import CAPILLARY, ORIFICE, PERMEATION, SHORT_TUBE, SLIT
+
+Species = Literal["N2", "O2", "H2O", "CO2", "Ar", "He"]
+SPECIES_NAMES: tuple[Species, ...] = ("N2", "O2", "H2O", "CO2", "Ar", "He")
+KINDS = {
+    "orifice": ORIFICE,
+    "short_tube": SHORT_TUBE,
+    "slit": SLIT,
+    "capillary": CAPILLARY,
+    "permeation": PERMEATION,
+}
+DAY_S = 86_400.0
+
+
+class FaultEntry(BaseModel):
+    """A sensor's fault; what size means goes by kind (sensor_spec.FaultKind)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    channel: str
+    kind: Literal["offset", "drift", "scale", "spikes", "detached", "stuck", "dropout"]
+    begin_s: NonNegativeFloat
+    end_s: PositiveFloat = math.inf
+    size: float = 0.0
+    rate_hz: NonNegativeFloat = 0.0
+    time_constant_s: PositiveFloat = 60.0
+    mean_good_s: PositiveFloat = math.inf
+    mean_burst_s: PositiveFloat = 1.0
+
+    def fault(self) -> Fault:
+        return Fault(**{**self.model_dump(), "kind": FaultKind[self.kind.upper()]})
+
+
+class Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class HiddenLeak(Entry):
+    """A leak that the bench file does not know. to: where the gas goes, the chamber or another compartment (a hatch
+    seal). Dimensions by kind: orifice and short_tube diameter (and length), slit width, height, length, capillary
+    diameter, length, permeation conductance (at reference_k) and activation energy of one species.
+    """
+
+    name: str
+    compartment: str
+    to: str = "chamber"
+    kind: Literal["orifice", "short_tube", "slit", "capillary", "permeation"] = "orifice"
+    diameter_m: NonNegativeFloat = 0.0
+    width_m: NonNegativeFloat = 0.0
+    height_m: NonNegativeFloat = 0.0
+    length_m: NonNegativeFloat = 0.0
+    discharge: PositiveFloat = 1.0
+    conductance_kg_s_pa: NonNegativeFloat = 0.0
+    activation_j_mol: NonNegativeFloat = 25_000.0
+    reference_k: PositiveFloat = 295.15
+    species: Species = "He"
+    begin_s: NonNegativeFloat = 0.0
+    end_s: PositiveFloat | None = None
+
+    @property
+    def kind_code(self) -> int:
+        return KINDS[self.kind]
+
+    @property
+    def shape(self) -> tuple[float, float, float, float]:
+        """The first columns of Plant.path (state.py)."""
+        if self.kind == "orifice":
+            return (self.discharge * math.pi / 4.0 * self.diameter_m**2, 0.0, 0.0, 0.0)
+        if self.kind == "slit":
+            return (self.width_m, self.height_m, self.length_m, 0.0)
+        if self.kind == "permeation":
+            species = float(SPECIES_NAMES.index(self.species))
+            return (self.conductance_kg_s_pa, self.activation_j_mol, self.reference_k, species)
+        return (self.diameter_m, self.length_m, 0.0, 0.0)
+
+    @model_validator(mode="after")
+    def has_its_dimensions(self) -> Self:
+        wanted = {
+            "orifice": "diameter_m",
+            "slit": "width_m height_m length_m",
+            "permeation": "conductance_kg_s_pa",
+        }.get(self.kind, "diameter_m length_m")
+        missing = [name for name in wanted.split() if getattr(self, name) <= 0.0]
+        if missing:
+            raise ValueError(f"a leak of kind {self.kind} needs {', '.join(missing)}")
+        return self
+
+
+class Trapped(Entry):
+    """A virtual leak: a volume behind a narrow conductance, which breathes with its compartment (S31)."""
+
+    name: str
+    compartment: str
+    volume_m3: PositiveFloat
+    conductance_m3_s: PositiveFloat
+    pressure_pa: PositiveFloat
+    """Of its gas at the start."""
+
+
+class Patch(Entry):
+    """On a leak of the bench (by its valve) or a hidden one: conductance falls to residual with time constant cure_s,
+    and may jump back up by reopening at reopen_s (science 1.2.8).
+    """
+
+    leak: str
+    at_s: NonNegativeFloat
+    residual: float = Field(ge=0.0, le=1.0)
+    cure_s: NonNegativeFloat = 0.0
+    reopen_s: PositiveFloat | None = None
+    reopening: float = Field(default=0.0, ge=0.0, le=1.0)
+
+
+class Growth(Entry):
+    """The conductance of a leak of the bench (by its valve) or a hidden one grows to factor times, exponentially."""
+
+    leak: str
+    begin_s: NonNegativeFloat = 0.0
+    over_s: PositiveFloat
+    factor: PositiveFloat
+
+
+class Puffs(Entry):
+    """Purification: a valve of this area into the vacuum opens for open_s in every period."""
+
+    compartment: str
+    area_m2: PositiveFloat
+    period_s: PositiveFloat
+    open_s: PositiveFloat
+    begin_s: NonNegativeFloat = 0.0
+
+    @property
+    def name(self) -> str:
+        return f"purification/{self.compartment}"
+
+
+class Makeup(Entry):
+    """A regulator that keeps a compartment's pressure from a reserve bottle, and so hides a leak in its own flow."""
+
+    compartment: str
+    pressure_pa: PositiveFloat
+    max_flow_kg_s: PositiveFloat
+    gain_kg_s_pa: PositiveFloat = 1e-8
+    bottle_m3: PositiveFloat = 0.01
+    bottle_pa: PositiveFloat = 5e6
+    begin_s: NonNegativeFloat = 0.0
+    end_s: PositiveFloat | None = None
+
+    @property
+    def name(self) -> str:
+        return f"makeup/{self.compartment}"
+
+
+class Source(Entry):
+    """Gas that comes (positive) or goes at a steady rate: make-up by hand, a bed that takes CO2. Default: the fill gas."""
+
+    compartment: str
+    kg_s: float
+    species: Species | None = None
+    begin_s: NonNegativeFloat = 0.0
+    end_s: PositiveFloat | None = None
+
+    @property
+    def species_index(self) -> int | None:
+        return None if self.species is None else SPECIES_NAMES.index(self.species)
+
+
+class Crew(Entry):
+    """People, scaled to the rig: they take oxygen, give carbon dioxide, vapour and heat (orders of science 1.4)."""
+
+    compartment: str
+    people: PositiveFloat
+    """One station's person in 916 m3 is 4.4e-4 in a compartment of 400 L."""
+    begin_s: NonNegativeFloat = 0.0
+    end_s: PositiveFloat | None = None
+    oxygen_kg_day: NonNegativeFloat = 0.84
+    carbon_dioxide_kg_day: NonNegativeFloat = 1.0
+    vapour_kg_day: NonNegativeFloat = 2.0
+    heat_w: NonNegativeFloat = 100.0
+
+    def rates_kg_s(self) -> Iterator[tuple[int, float]]:
+        """(species, kg/s)."""
+        daily = {O2: -self.oxygen_kg_day, CO2: self.carbon_dioxide_kg_day, H2O: self.vapour_kg_day}
+        for species, kg_day in daily.items():
+            yield species, self.people * kg_day / DAY_S
+
+
+class Ramp(Entry):
+    """The shroud's temperature moves by kelvin within over_s."""
+
+    begin_s: NonNegativeFloat
+    over_s: PositiveFloat
+    kelvin: float
+
+
+class Front(Entry):
+    """The room's pressure moves at a rate between begin and end."""
+
+    begin_s: NonNegativeFloat = 0.0
+    end_s: PositiveFloat
+    rate_pa_h: float
+
+
+class PumpTrip(Entry):
+    """Pumps stop, all or the one named; they stay off until somebody switches them on again."""
+
+    at_s: NonNegativeFloat
+    pump: str | None = None
+
+
+class ChannelClock(Entry):
+    """The clock of a channel's converter: a sample labelled t is of t (1 + skew) + offset_s, never of the future."""
+
+    channel: str
+    skew: float = 0.0
+    offset_s: float = Field(default=0.0, le=0.0)

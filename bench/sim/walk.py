@@ -1,0 +1,192 @@
+"""The plant walks through time, compiled: steps as long as its state allows, and a knot after each (knots.py).
+
+How long a step is depends on the state alone, never on who looks: the same commands give the same course.
+"""
+
+import math
+
+from bench.sim.compiled import compiled, inner
+from bench.sim.composition import saturation_pressure
+
+from bench.records import Floats
+from bench.sim import gas
+from bench.sim.flows import partial_pressure
+from bench.sim.kernel import STAGE, assemble, look, rates, settle, turn
+from bench.sim.linear import copy
+from bench.sim.state import KG, KIND, LINE_PA, ON, PA, SUPPLY, TO, K, Plant, State, Work
+from bench.sim.surroundings import position, room_pressure, set_point, shroud_temperature
+
+SPECIES = gas.SPECIES
+FIRST_S, LONGEST_S, SHORTEST_S = 0.02, 60.0, 1e-4
+"""First step after an event, and bounds of a step."""
+GROWTH, SHRINK, REFUSED = 2.5, 0.3, 4.0
+ENERGY_TOLERANCE, VESSEL_TOLERANCE, SPECIES_TOLERANCE, LEAST_KG = 3e-6, 1e-3, 1e-5, 1e-9
+"""Of the difference between first and second order: relative to a compartment's energy (1e-6: 0.3 mK, 0.1 Pa), to a
+vessel's gas (and LEAST_KG), to a compartment's gas."""
+TRACE = 1e-9
+"""Share of a node's gas by which a species may fall short of nothing: the rounding of what a step takes and gives."""
+VACUUM_PA = 1000.0
+"""Below this the chamber's walls have begun to outgas."""
+
+
+@inner
+def attempt(plant: Plant, state: State, work: Work, h: float) -> float:
+    """Set Work.stage to State.u after h; how far the step's orders differ, in tolerances. Infinite: not a state."""
+    t, u, paths = state.time[0], state.u, plant.ends.shape[0]
+    work.turned[:] = False
+    again = True
+    while again:  # twice at most for each hatch
+        rates(plant, state, u, t, True, work, work.first)
+        assemble(plant, state, u, t, STAGE * h, work)
+        settle(plant, u, STAGE * h, work, work.first)
+        begin = u.size - plant.compartments - paths
+        again = turn(plant, work, work.first[begin : begin + paths])
+    for i in range(u.size):
+        work.stage[i] = u[i] + h * work.first[i]
+    if not possible(plant, work.stage):
+        return math.inf
+    rates(plant, state, work.stage, t + h, False, work, work.second)
+    for i in range(u.size):
+        work.second[i] -= 2.0 * work.first[i]
+    settle(plant, u, STAGE * h, work, work.second)
+    for i in range(u.size):
+        work.stage[i] = u[i] + h * (1.5 * work.first[i] + 0.5 * work.second[i])
+    return _error(plant, u, work, h) if possible(plant, work.stage) else math.inf
+
+
+@inner
+def possible(plant: Plant, u: Floats) -> bool:
+    """No mass or energy is negative (a species by no more than TRACE), nothing is NaN, and no vessel is empty."""
+    for i in range(plant.vessels):
+        kg = gas.total(u[SPECIES * i : SPECIES * (i + 1)])
+        for s in range(SPECIES):
+            if not u[SPECIES * i + s] >= -TRACE * kg:
+                return False
+        if kg <= 0.0 or (i < plant.compartments and not u[SPECIES * plant.vessels + i] > 0.0):
+            return False
+    return True
+
+
+@inner
+def _error(plant: Plant, u: Floats, work: Work, h: float) -> float:
+    """The embedded first-order result is not damped where the plant is stiff: the difference is filtered by the implicit
+    matrix, as is usual (Hairer and Wanner, Solving ODEs II, IV.8).
+    """
+    n, m = plant.compartments, plant.vessels
+    for i in range(u.size):
+        work.second[i] = 0.5 * h * (work.first[i] + work.second[i])
+    settle(plant, u, STAGE * h, work, work.second)
+    worst = 0.0
+    for i in range(m):
+        kg, change = work.then[i, KG], 0.0
+        for s in range(SPECIES):
+            part = work.second[SPECIES * i + s]
+            change += part
+            if i < n:
+                worst = max(worst, abs(part) / (SPECIES_TOLERANCE * kg))
+        if i >= n:
+            worst = max(worst, abs(change) / (VESSEL_TOLERANCE * kg + LEAST_KG))
+        else:
+            place = SPECIES * m + i
+            worst = max(worst, abs(work.second[place]) / (ENERGY_TOLERANCE * u[place]))
+            place += n
+            worst = max(worst, abs(work.second[place]) / (ENERGY_TOLERANCE * u[place]))
+    return worst
+
+
+@compiled
+def attempt_once(plant: Plant, state: State, work: Work, h: float) -> float:
+    """A step of just h, whatever its error, which is returned: to measure the order of the method."""
+    error = attempt(plant, state, work, h)
+    copy(state.u, work.stage)
+    state.time[0] += h
+    return error
+
+
+@compiled
+def walk(
+    plant: Plant,
+    state: State,
+    before: State,
+    work: Work,
+    time_s: Floats,
+    value: Floats,
+    newest: int,
+    limit_s: float,
+    stop_s: float,
+) -> int:
+    """Step until limit_s is reached, perhaps beyond it, never beyond stop_s, nor further than half the ring of knots.
+
+    before: the state in front of the last step. Returns the number of the newest knot.
+    """
+    last = newest + time_s.size // 2
+    while state.time[0] < min(limit_s, stop_s) and newest < last:
+        copy(before.u, state.u)
+        copy(before.time, state.time)
+        copy(before.control, state.control)
+        left = stop_s - state.time[0]
+        h = min(state.time[1], left)
+        error = attempt(plant, state, work, h)
+        while error > REFUSED and h > SHORTEST_S:
+            h *= SHRINK
+            error = attempt(plant, state, work, h)
+        if error == math.inf:
+            raise ValueError("the plant cannot go on: a mass or an energy would be negative")
+        _accept(plant, state, work, h, stop_s if h == left else state.time[0] + h)
+        grown = min(GROWTH, 0.9 / math.sqrt(error)) if error > 0.0 else GROWTH
+        state.time[1] = min(LONGEST_S, max(SHORTEST_S, h * max(grown, SHRINK)))
+        newest += 1
+        time_s[newest % time_s.size] = state.time[0]
+        keep(plant, state, work, value[newest % time_s.size])
+    return newest
+
+
+@inner
+def _accept(plant: Plant, state: State, work: Work, h: float, now_s: float) -> None:
+    copy(state.u, work.stage)
+    state.time[0] = now_s
+    look(plant, state.u, now_s, work)
+    vacuum = plant.compartments < plant.vessels and work.node[plant.compartments, PA] < VACUUM_PA
+    state.time[2] = state.time[2] + h if vacuum else 0.0
+    for index in range(plant.ends.shape[0]):
+        if plant.ends[index, KIND] != SUPPLY:
+            continue
+        if position(state.move[index], now_s) > 0.0:
+            state.control[LINE_PA] = work.node[plant.ends[index, TO], PA]
+        elif state.control[ON] > 0.0:
+            gap = set_point(state.control, now_s - 0.5 * h) - state.control[LINE_PA]
+            state.control[LINE_PA] -= gap * math.expm1(-h / plant.supply[2])
+
+
+@compiled
+def first_knot(plant: Plant, state: State, work: Work, row: Floats) -> None:
+    look(plant, state.u, state.time[0], work)
+    keep(plant, state, work, row)
+
+
+@inner
+def keep(plant: Plant, state: State, work: Work, row: Floats) -> None:
+    """A knot (course.Columns): pressures and temperatures of all vessels, walls, relative humidities, the dead line,
+    shroud, room, the chamber as a Pirani and an ionisation gauge see it, and what has passed every path.
+    """
+    n, m = plant.compartments, plant.vessels
+    now_s = state.time[0]
+    for i in range(m):
+        row[i], row[m + i] = work.node[i, PA], work.node[i, K]
+    for i in range(n):
+        row[2 * m + i] = state.u[SPECIES * m + n + i]
+        vapour = partial_pressure(work.node[i], work.fraction[i], gas.H2O)
+        row[2 * m + n + i] = vapour / saturation_pressure(work.node[i, K])
+    rest = 2 * (m + n)
+    row[rest] = state.control[LINE_PA]
+    row[rest + 1] = shroud_temperature(plant.shroud, plant.ramps, now_s)
+    row[rest + 2] = room_pressure(plant.room, now_s)
+    row[rest + 3] = row[rest + 4] = 0.0
+    for s in range(SPECIES):
+        if n < m:
+            pure = partial_pressure(work.node[n], work.fraction[n], s)
+            row[rest + 3] += plant.gauges[0, s] * pure
+            row[rest + 4] += plant.gauges[1, s] * pure
+    paths = plant.ends.shape[0]
+    begin = state.u.size - n - paths
+    copy(row[rest + 5 :], state.u[begin : begin + paths])
