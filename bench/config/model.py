@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonPositiveFloat, PositiveFloat, model_validator
 
 from bench.certificate import Certificate
 from bench.records import Channel, NoiseClass
@@ -119,13 +119,34 @@ class InstrumentEntry(Entry):
 
 
 class NoiseEntry(Entry):
+    """Of a sensor, in the channel's unit. Methods are told the first four; the rest is what a simulated one has too.
+
+    gain_tempco: 1/K; tempco: unit/K; drift: unit/s; hysteresis: full width of the loop; flicker: floor of the Allan
+    deviation; random_walk: unit/sqrt(h). A sample labelled t is of t (1 + clock_skew) + clock_offset_s.
+    """
+
     white: NonNegativeFloat
     representativeness: NonNegativeFloat = 0.0
     correlation_time_s: PositiveFloat = 3600.0
     resolution: NonNegativeFloat = 0.0
+    gain_tempco: float = 0.0
+    tempco: float = 0.0
+    drift: float = 0.0
+    hysteresis: NonNegativeFloat = 0.0
+    flicker: NonNegativeFloat = 0.0
+    random_walk: NonNegativeFloat = 0.0
+    lag_s: NonNegativeFloat = 0.0
+    clock_skew: float = Field(default=0.0, gt=-1.0)
+    clock_offset_s: NonPositiveFloat = 0.0
 
     def record(self) -> NoiseClass:
-        return NoiseClass(**self.model_dump())
+        return NoiseClass(self.white, self.representativeness, self.correlation_time_s, self.resolution)
+
+    @model_validator(mode="after")
+    def never_of_the_future(self) -> Self:
+        if self.clock_skew > 0.0 and self.clock_offset_s == 0.0:
+            raise ValueError("clock_skew > 0 asks for samples of the future: give a clock_offset_s < 0")
+        return self
 
 
 class ChannelEntry(Entry):
