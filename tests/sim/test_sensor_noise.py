@@ -1,4 +1,4 @@
-"""Random numbers that depend on nothing but seed, stream and index; each kind of noise has the stated size and memory."""
+"""Random numbers depend on seed, stream and index alone; each kind of noise has the stated size and memory."""
 
 import numpy as np
 import pytest
