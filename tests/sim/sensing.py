@@ -1,13 +1,24 @@
 """Knots made by hand, and what sensors show of them."""
 
 import numpy as np
+from hypothesis import settings
 
 from bench.sim.knots import GRID_S, Knots
 from bench.sim.scenario import Draws
 from bench.sim.sensor_bank import SensorBank
-from bench.sim.sensor_spec import SensorSpec
+from bench.sim.sensor_spec import Fault, SensorSpec
 
 REFERENCE_K = 293.15
+ERRORS = dict.fromkeys(("gain_tempco", "tempco", "drift", "hysteresis", "white", "flicker", "random_walk"), 0.01)
+ERRORS |= {"representativeness": 0.1, "correlation_time_s": 300.0, "lag_s": 30.0, "accuracy": 1.0}
+EVERYTHING = ERRORS | {"resolution": 0.001, "range": (0.0, 1100.0), "clock_offset_s": -1.5, "clock_skew": -1e-4}
+BURSTS = {"rate_hz": 0.02, "mean_good_s": 100.0, "mean_burst_s": 20.0}
+EXAMPLES = settings(deadline=None)
+"""The first example compiles."""
+
+
+def fault(kind, begin_s=10.0, end_s=20.0, channel="p", **terms):
+    return Fault(channel=channel, kind=kind, begin_s=begin_s, end_s=end_s, **terms)
 
 
 def knots_of(time_s, true, ambient_k=REFERENCE_K):

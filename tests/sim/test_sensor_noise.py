@@ -2,19 +2,17 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import welch
 from scipy.stats import kstest
-from sensing import errors
+from sensing import EXAMPLES, errors
 
 from bench.sim.noise import deviate, deviates, philox, stream_number, uniform, uniforms
 from bench.sim.sensor_noise import octave_sizes
 
 WORDS = st.integers(0, 2**64 - 1).map(np.uint64)
 INDICES = st.integers(0, 2**62)
-EXAMPLES = settings(deadline=None)
-"""The first example compiles."""
 KNOWN_ANSWERS = [  # Random123's kat_vectors, philox4x32-10: counter, key, words
     ("00000000 00000000 00000000 00000000", "00000000 00000000", "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),
     ("ffffffff ffffffff ffffffff ffffffff", "ffffffff ffffffff", "408f276d 41c83b0e a20bc7c6 6d5451fd"),
