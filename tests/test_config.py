@@ -6,6 +6,7 @@ from shipped_copy import copy_shipped, replace
 from small_bench import small_bench
 
 from bench.config.load import find_bench, load_bench, rig_of
+from bench.config.model import NoiseEntry
 from bench.errors import ConfigError
 from bench.records import NoiseClass
 
@@ -305,6 +306,17 @@ def test_a_channel_without_a_noise_class_is_taken_as_silent():
     first, second = rig_of(small_bench()).compartments["node"].thermometers
     assert first.noise == NoiseClass(white=0.002, representativeness=0.03)
     assert second.noise == NoiseClass(white=0.0)
+
+
+def test_a_method_is_not_told_what_only_a_simulated_sensor_has():
+    stated = NoiseEntry(white=0.1, representativeness=0.2, correlation_time_s=60.0, resolution=0.3, flicker=0.4)
+    assert stated.record() == NoiseClass(0.1, 0.2, 60.0, 0.3)
+
+
+@pytest.mark.parametrize("clock", ["clock_offset_s = 0.1", "clock_skew = 1e-6", "clock_skew = -1.0"])
+def test_a_clock_that_asks_for_the_future_or_runs_backwards_is_refused(copied, clock):
+    replace(copied, "[noise_class.pirani]\n", f"[noise_class.pirani]\n{clock}\n")
+    assert "noise_class.pirani" in complaint(copied)
 
 
 def test_a_bench_file_copied_alone_finds_the_shipped_certificates(tmp_path):

@@ -1,94 +1,73 @@
-"""Standard normal deviates as a function of (seed, stream, grid index), and the filters that make 1/f noise of them.
+"""Random numbers as a function of (seed, stream, index) alone, compiled: order and number of requests change nothing.
 
-A stream is one kind of noise of one channel, by name. Its deviates come in blocks from a counter-based generator
-(Philox), whose counter holds the block's number: order and number of requests change nothing, nor do other streams.
+A stream is one kind of noise of one channel, by name. The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw,
+"Parallel random numbers: as easy as 1, 2, 3", SC'11): its counter holds the stream and half the index, its key the
+seed; every counter gives two numbers.
 """
 
 import hashlib
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
+from numba import njit
 
-from bench.records import Floats
-
-BLOCK = 4096
-FLICKER_CORNER_HZ = 1e-6
-"""Lowest frequency down to which flicker noise is 1/f; constant below, so that it has a size."""
-FILTERS_PER_DECADE = 1.5
-FASTEST = 12.0
-"""Rate of the fastest filter, per grid step: what is faster is white on the grid."""
-
-
-class Noise:
-    """The deviates of several streams. Latest block kept: made for walking forwards, correct in any order."""
-
-    def __init__(self, seed: int, streams: Sequence[str]) -> None:
-        self._keys = [np.array([seed, _number(stream)], dtype=np.uint64) for stream in streams]
-        self._kept = -1
-        self._values = np.empty((len(streams), BLOCK))
-
-    def block(self, number: int) -> Floats:
-        """(stream, BLOCK) deviates of the grid indices from number * BLOCK on; the array is reused by the next call."""
-        if number != self._kept:
-            for row, key in zip(self._values, self._keys, strict=True):
-                _generator(key, number, part=0).standard_normal(out=row)
-            self._kept = number
-        return self._values
+ROUNDS = 10
+HALF, LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+FACTOR_0, FACTOR_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+WEYL_0, WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+UNUSED = np.uint64(11)
+"""Bits of 64 that a float cannot hold."""
+Words = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 
 
-def start_deviates(seed: int, stream: str, count: int) -> Floats:
-    """Deviates for where a recursion starts, independent of all those on the grid."""
-    key = np.array([seed, _number(stream)], dtype=np.uint64)
-    return _generator(key, 0, part=1).standard_normal(count)
+def stream_number(name: str) -> np.uint64:
+    return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
 
 
-def _number(stream: str) -> int:
-    return int.from_bytes(hashlib.blake2b(stream.encode(), digest_size=8).digest(), "little")
+@njit(cache=True, nogil=True)
+def philox(counter: Words, key_0: np.uint64, key_1: np.uint64) -> Words:
+    """Words of 32 bits, kept in 64."""
+    a, b, c, d = counter
+    for _ in range(ROUNDS):
+        first, second = FACTOR_0 * a, FACTOR_1 * c
+        a, b, c, d = (second >> HALF) ^ b ^ key_0, second & LOW, (first >> HALF) ^ d ^ key_1, first & LOW
+        key_0, key_1 = (key_0 + WEYL_0) & LOW, (key_1 + WEYL_1) & LOW
+    return a, b, c, d
 
 
-def _generator(key: np.ndarray[tuple[int], np.dtype[np.uint64]], number: int, part: int) -> np.random.Generator:
-    return np.random.Generator(np.random.Philox(key=key, counter=np.array([0, number, part, 0], dtype=np.uint64)))
+@njit(cache=True, nogil=True)
+def uniforms(seed: np.uint64, stream: np.uint64, number: int) -> tuple[float, float]:
+    """The uniform numbers of indices 2 number and 2 number + 1: above 0, up to 1, in steps of 2^-53."""
+    pair = np.uint64(number)
+    counter = (pair & LOW, pair >> HALF, stream & LOW, stream >> HALF)
+    a, b, c, d = philox(counter, seed & LOW, seed >> HALF)
+    first, second = np.float64(((b << HALF) | a) >> UNUSED), np.float64(((d << HALF) | c) >> UNUSED)
+    return (first + 1.0) * 2.0**-53, (second + 1.0) * 2.0**-53
 
 
-@dataclass(frozen=True, slots=True)
-class FlickerFilters:
-    """Ornstein-Uhlenbeck processes driven by one white noise; their sum is flicker noise of unit Allan floor.
-
-    x[i] = memory x[i-1] + weight n[i] per filter. start: a factor that makes correlated stationary starts of
-    independent deviates.
-    """
-
-    memory: Floats
-    weight: Floats
-    start: Floats
+@njit(cache=True, nogil=True)
+def uniform(seed: np.uint64, stream: np.uint64, index: int) -> float:
+    """Above 0, up to 1."""
+    even, odd = uniforms(seed, stream, index >> 1)
+    return odd if index & 1 else even
 
 
-@lru_cache
-def flicker_filters(grid_s: float) -> FlickerFilters:
-    """Time constants 1.5 to the decade, from 0.1 grid steps to 14 days (12 at 0.1 s, 11 at 1 s).
-
-    White noise integrated half a time, the sum of g_j n[i-j] with g the series of (1 - z)^(-1/2), has the one-sided
-    power density 1/(pi f) for unit n. g_j is the integral of (1/pi) r^(j-1/2) (1 - r)^(-1/2) over r from 0 to 1, a
-    mixture of exponentials r = exp(-p): the trapezoidal rule in ln p gives the weights, and one more filter stands
-    for all slower ones. Power density against 1/f, as computed: within 2 % from FLICKER_CORNER_HZ to 0.1/grid_s
-    (5 decades at 1 s, 6 at 0.1 s), within 11 % up to 0.25/grid_s. Allan variance of h/f: 2 ln 2 h.
-    """
-    rates, weights = _rates_and_weights(2.0 * math.pi * FLICKER_CORNER_HZ * grid_s)
-    weights *= math.sqrt(math.pi / (2.0 * math.log(2.0)))
-    covariance = np.outer(weights, weights) / -np.expm1(-np.add.outer(rates, rates))
-    start = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
-    return FlickerFilters(np.exp(-rates), weights, start)
+@njit(cache=True, nogil=True)
+def deviates(seed: np.uint64, stream: np.uint64, number: int) -> tuple[float, float]:
+    """The standard normal deviates of indices 2 number and 2 number + 1."""
+    radius, angle = _polar(seed, stream, number)
+    return radius * math.cos(angle), radius * math.sin(angle)
 
 
-def _rates_and_weights(slowest: float) -> tuple[Floats, Floats]:
-    """Rates per grid step and weights of the filters; the first stands for the geometric row below slowest."""
-    step = math.log(10.0) / FILTERS_PER_DECADE
-    count = math.floor(math.log(FASTEST / slowest) / step) + 1
-    rates = slowest * np.exp(step * np.arange(count))
-    weights = step / math.pi * rates * np.exp(-0.5 * rates) / np.sqrt(-np.expm1(-rates))
-    rest_rate = slowest * math.expm1(0.5 * step) / math.expm1(1.5 * step)
-    rest_weight = step * math.sqrt(slowest) / (math.pi * math.expm1(0.5 * step))
-    return np.append(rest_rate, rates), np.append(rest_weight, weights)
+@njit(cache=True, nogil=True)
+def deviate(seed: np.uint64, stream: np.uint64, index: int) -> float:
+    """Standard normal; one of a pair."""
+    radius, angle = _polar(seed, stream, index >> 1)
+    return radius * (math.sin(angle) if index & 1 else math.cos(angle))
+
+
+@njit(cache=True, nogil=True)
+def _polar(seed: np.uint64, stream: np.uint64, number: int) -> tuple[float, float]:
+    """Two independent standard normals as a point of the plane (Box and Muller, 1958)."""
+    first, second = uniforms(seed, stream, number)
+    return math.sqrt(-2.0 * math.log(first)), 2.0 * math.pi * second

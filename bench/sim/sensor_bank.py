@@ -1,77 +1,84 @@
-"""All sensors of a rig, version 2: from true values on the grid to what the channels show.
+"""All sensors of a rig, version 3: from the plant's knots to what the channels show.
 
 What is stated of each sensor is in sensor_spec.py, the equations are in sensor_kernel.py.
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.records import Floats
-from bench.sim.noise import BLOCK, Noise, flicker_filters, start_deviates
+from bench.sim.knots import GRID_S, TIE_S, Knots
+from bench.sim.noise import deviate
 from bench.sim.scenario import Draws
 from bench.sim.sensor_kernel import run_sensors
+from bench.sim.sensor_noise import OCTAVES, octave_sizes
 from bench.sim.sensor_spec import Fault, SensorSpec
-from bench.sim.sensor_state import Memory, SensorParameters, SensorState, record_type
-from bench.sim.sensor_terms import TermsMaker
+from bench.sim.sensor_state import (
+    NOWHERE,
+    FaultMemory,
+    Interval,
+    Memory,
+    Records,
+    SensorParameters,
+    SensorState,
+    record_type,
+)
+from bench.sim.sensor_terms import SLOW_TYPE, TermsMaker, slow_terms
 
-LATEST_S = 60.0
-"""Bound on how late a channel's clock can be."""
-MEMORY_TYPE = record_type(Memory)
+MEMORY_TYPE, INTERVAL_TYPE, FAULT_MEMORY_TYPE = record_type(Memory), record_type(Interval), record_type(FaultMemory)
 
 
 class SensorBank:
-    """Sensors of specs, in this order, walked forwards over the grid from index 0.
+    """Sensors of specs, in this order, looking at these columns of the knots; walked forwards from index 0.
 
-    The same seed gives a channel the same errors whatever other channels there are, and however the grid is cut into
-    calls.
+    rows: a ring, (row, channel); row j, at place j % rows, is what the channels show at index j * every, NaN where a
+    value is lost. A value depends on the seed, the channel's name, the index and what the plant did, and on nothing
+    else: not on other channels, on every, or on how the walk is cut into calls.
     """
 
-    def __init__(
-        self, specs: Sequence[SensorSpec], seed: int, draws: Draws, grid_s: float, faults: Sequence[Fault] = ()
+    def __init__(  # noqa: PLR0913, PLR0917 - what a rig is told of its sensors
+        self,
+        specs: Sequence[SensorSpec],
+        columns: Sequence[int],
+        ambient_column: int,
+        seed: int,
+        draws: Draws,
+        faults: Sequence[Fault] = (),
+        every: int = 1,
+        rows: int = 6000,
     ) -> None:
         self._places = {spec.name: place for place, spec in enumerate(specs)}
         _check_names(self._places, specs, faults)
-        maker = TermsMaker(draws, grid_s)
-        terms, fault_terms = maker.records(specs, faults)
-        filters = flicker_filters(grid_s)
-        self._parameters = SensorParameters(grid_s, terms, fault_terms, filters.memory, filters.weight)
-        self._noise = Noise(seed, maker.streams)
-        self._state = _start(specs, seed, grid_s, fault_terms.size)
-        self._next = 0
+        terms, fault_terms = TermsMaker(draws, seed, columns, ambient_column).records(specs, faults)
+        slow: NDArray[np.void] = np.array([slow_terms(spec) for spec in specs], SLOW_TYPE)
+        self._parameters = SensorParameters(terms, slow, fault_terms, octave_sizes())
+        self._state = _start(np.uint64(seed), specs, slow, fault_terms)
+        self.every = every
+        self.rows: Floats = np.zeros((rows, len(specs)))
+        self.sensed = -1
+        """The last index looked at."""
 
-    def advance(self, first_index: int, true: Floats, ambient_k: Floats) -> Floats:
-        """What the channels show, (row, channel), at the grid points from first_index on; NaN where a value is lost.
+    def sense(self, knots: Knots, newest: int, until: int) -> None:
+        """Look at all samples up to index until. newest: number of the newest knot.
 
-        true: (row, channel), in units of the channels; ambient_k: (row). Raises ValueError if rows are skipped or
-        asked for again.
+        Raises ValueError if until lies before what has been sensed, after the newest knot, or if knots have left the
+        ring that are still needed: those since the last sample, and LATEST_S before it for a late channel.
         """
-        self._check_rows(first_index, true, ambient_k)
-        true, ambient_k = (np.ascontiguousarray(values, dtype=np.float64) for values in (true, ambient_k))
-        shown = np.empty(true.shape)
-        self._next += len(true)
-        while first_index < self._next:
-            number, place = divmod(first_index, BLOCK)
-            part = slice(len(true) - self._next + first_index, len(true) - self._next + first_index + BLOCK - place)
-            deviates = self._noise.block(number)
-            run_sensors(self._parameters, self._state, first_index, true[part], ambient_k[part], deviates, shown[part])
-            first_index += BLOCK - place
-        return shown
+        newest_s = knots.time_s[newest % knots.time_s.size]
+        if until < self.sensed:
+            raise ValueError(f"sensors asked for sample {until}, but have been at {self.sensed}")
+        if until * GRID_S > newest_s + TIE_S:
+            raise ValueError(f"sensors asked for {until * GRID_S} s, but the newest knot is at {newest_s} s")
+        if not run_sensors(self._parameters, self._state, knots, newest, until, self.every, self.rows):
+            raise ValueError(f"sensors at sample {self.sensed}: the knots that follow have left the ring")
+        self.sensed = until
 
     def deceived(self, channel: str, wanted: float) -> float:
         """The true value at which the sensor shows wanted, gain and offset alone: where a regulator ends."""
         terms = self._parameters.terms[self._places[channel]]
         return float((wanted - terms["offset"]) / (1.0 + terms["gain"]))
-
-    def _check_rows(self, first_index: int, true: Floats, ambient_k: Floats) -> None:
-        if first_index != self._next:
-            raise ValueError(
-                f"sensor rows from {first_index} on, but {self._next} is next: none skipped, none repeated"
-            )
-        if true.shape != (len(ambient_k), len(self._places)):
-            raise ValueError(f"true values {true.shape}: {len(ambient_k)} rows of {len(self._places)} channels wanted")
 
 
 def _check_names(places: dict[str, int], specs: Sequence[SensorSpec], faults: Sequence[Fault]) -> None:
@@ -82,18 +89,17 @@ def _check_names(places: dict[str, int], specs: Sequence[SensorSpec], faults: Se
             raise ValueError(f"fault of {fault.channel}: no such sensor")
 
 
-def _start(specs: Sequence[SensorSpec], seed: int, grid_s: float, faults: int) -> SensorState:
-    """Stationary noise is stationary from the start; the rest starts with the first true value."""
-    flicker = np.zeros((len(specs), flicker_filters(grid_s).memory.size))
+def _start(seed: np.uint64, specs: Sequence[SensorSpec], slow: Records, faults: Records) -> SensorState:
+    """Representativeness is stationary from the start; the rest starts with the first true value."""
     memory: NDArray[np.void] = np.zeros(len(specs), MEMORY_TYPE)
+    memory["pair"], memory["place"] = -1, NOWHERE
+    intervals: NDArray[np.void] = np.zeros(slow.shape, INTERVAL_TYPE)
+    intervals["number"] = -1
     for place, spec in enumerate(specs):
-        if spec.flicker > 0.0:
-            flicker[place] = flicker_filters(grid_s).start @ start_deviates(
-                seed, f"flicker/{spec.name}", flicker.shape[1]
-            )
         if spec.representativeness > 0.0:
-            start = start_deviates(seed, f"representativeness/{spec.name}", 1)[0]
-            memory["ou"][place] = spec.representativeness * start
-    late = any(spec.clock_skew != 0.0 or spec.clock_offset_s != 0.0 for spec in specs)
-    places = math.ceil(LATEST_S / grid_s) + 2 if late else 1
-    return SensorState(memory, flicker, np.zeros(faults, np.bool_), np.zeros((len(specs), places)))
+            intervals["end"][place, 0] = spec.representativeness * deviate(seed, slow["stream"][place, 0], 0)
+    fault_memory: NDArray[np.void] = np.zeros(faults.size, FAULT_MEMORY_TYPE)
+    fault_memory["stretch"] = -1
+    fault_memory["ends_s"] = faults["begin_s"]
+    nodes = np.zeros((len(specs), OCTAVES, 2))
+    return SensorState(np.array([-1]), memory, intervals, nodes, fault_memory)

@@ -1,6 +1,5 @@
-"""From true values to what sensors show (science 1.5), compiled: all channels over consecutive grid points.
+"""From true values to what sensors show (science 1.5), compiled: any sample by itself.
 
-Every recursion is carried in SensorState, so that any partition of the rows into calls gives the same bits.
 Faults of the sensor itself come before saturation and resolution, those of the line (stuck, dropout) after.
 """
 
@@ -8,159 +7,101 @@ import numpy as np
 from numba import njit
 
 from bench.records import Floats
-from bench.sim.sensor_spec import FaultKind
-from bench.sim.sensor_state import OFF, FaultTerms, Flags, Memory, Records, SensorParameters, SensorState, Terms
+from bench.sim.knots import GRID_S, Knots
+from bench.sim.sensor_faults import next_held, received, spoilt
+from bench.sim.sensor_noise import flicker, gauss
+from bench.sim.sensor_segment import between, enter, lagged_at, played_at, reach
+from bench.sim.sensor_spec import LATEST_S
+from bench.sim.sensor_state import Memory, Records, SensorParameters, SensorState, Terms
 
-OFFSET, DRIFT, SCALE = int(FaultKind.OFFSET), int(FaultKind.DRIFT), int(FaultKind.SCALE)
-SPIKES, DETACHED = int(FaultKind.SPIKES), int(FaultKind.DETACHED)
-STUCK, DROPOUT = int(FaultKind.STUCK), int(FaultKind.DROPOUT)
 
-
-@njit(cache=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def run_sensors(
+    parameters: SensorParameters, state: SensorState, knots: Knots, newest: int, until: int, every: int, rows: Floats
+) -> bool:
+    """Walk from the state's last index to until; set row j of the ring rows, (row, channel), for j = index / every.
+
+    newest: number of the newest knot, at or after the time of until. False, and nothing done, if a knot that is
+    still needed has left the ring.
+    """
+    for channel in range(parameters.terms.size):
+        if state.memory[channel].knot <= newest - knots.time_s.size:
+            return False
+    span = state.last[0] + 1, until, every
+    for channel in range(parameters.terms.size):
+        _walk(parameters, state, channel, knots, newest, span, rows)
+    state.last[0] = until
+    return True
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _walk(
     parameters: SensorParameters,
     state: SensorState,
-    index: int,
-    true: Floats,
-    ambient_k: Floats,
-    deviates: Floats,
-    shown: Floats,
+    channel: int,
+    knots: Knots,
+    newest: int,
+    span: tuple[int, int, int],
+    rows: Floats,
 ) -> None:
-    """Set shown to what the sensors show of true, both (row, channel), at the grid points from index on.
-
-    ambient_k: per row. deviates: (stream, block), of which the rows' part is read.
-    """
-    place = index % deviates.shape[1]
-    filters = parameters.flicker_memory, parameters.flicker_weight
-    for channel in range(true.shape[1]):
-        terms: Terms = parameters.terms[channel]
-        memory: Memory = state.memory[channel]
-        faults = parameters.faults[terms.fault_first : terms.fault_last]
-        lost = state.lost[terms.fault_first : terms.fault_last]
-        processes, past = state.flicker[channel], state.past[channel]
-        for row in range(true.shape[0]):
-            now, column = index + row, place + row
-            value = _sampled(terms, memory, faults, past, now, true[row, channel], ambient_k[row])
-            value = _measured(terms, memory, value, ambient_k[row], now * parameters.grid_s)
-            value += _noise(terms, memory, deviates, column)
-            if terms.flicker_row != OFF:
-                value += terms.flicker * _flicker(filters, processes, deviates[terms.flicker_row, column])
-            value = _spoilt(parameters.grid_s, faults, now, value, deviates, column)
-            value = _delivered(terms, value)
-            shown[row, channel] = _received(memory, faults, lost, now, value, deviates, column)
-
-
-@njit(cache=True)
-def _active(fault: FaultTerms, index: int) -> bool:
-    return fault.begin <= index < fault.end
-
-
-@njit(cache=True)
-def _sampled(
-    terms: Terms, memory: Memory, faults: Records, past: Floats, index: int, true: float, ambient_k: float
-) -> float:
-    """What the sensing element has made of the true value when the channel's clock takes its sample."""
-    target, kept, before, now = true, terms.lag_memory, terms.lag_before, terms.lag_now
-    for number in range(faults.size):
-        fault: FaultTerms = faults[number]
-        if fault.kind == DETACHED and _active(fault, index):
-            target, kept, before, now = ambient_k + fault.size, fault.lag_memory, fault.lag_before, fault.lag_now
-    if index == 0:
-        memory.lagged = memory.before = memory.played = target
-    memory.lagged = kept * memory.lagged + before * memory.before + now * target
-    memory.before = target
-    if terms.skew == 0.0 and terms.late == 0.0:
-        return memory.lagged
-    return _late(past, index, memory.lagged, terms.late + terms.skew * index)
+    """One channel. span: first and last index, samples to a row. due: the index of the next row, at this place."""
+    first, until, every = span
+    terms: Terms = parameters.terms[channel]
+    memory: Memory = state.memory[channel]
+    faults = parameters.faults[terms.fault_first : terms.fault_last]
+    fault_memory = state.faults[terms.fault_first : terms.fault_last]
+    processes, intervals, nodes = parameters.slow[channel], state.slow[channel], state.nodes[channel]
+    enter(terms, memory, faults, knots, newest)
+    if first == 0:
+        memory.lagged = memory.played = memory.begin_value
+    width = min(every, terms.averaged)
+    row = -(-first // every)
+    due, place = row * every, row % rows.shape[0]
+    index = next_held(faults, first, max(first, due - width + 1))
+    while index <= until:
+        taken_s = _taken_s(terms, index)
+        if taken_s > memory.end_s:  # reference counts make the call dear
+            reach(terms, memory, faults, knots, newest, taken_s)
+        value = _measured(terms, memory, index) + gauss(terms, memory, processes, intervals, index)
+        if terms.flicker > 0.0:
+            value += terms.flicker * flicker(terms, memory, parameters.sizes, nodes, index)
+        sound = faults.size == 0
+        value = _digitised(terms, value) if sound else _faulty(terms, faults, fault_memory, index, value)
+        memory.total = value if index == due - width + 1 else memory.total + value
+        if index == due:
+            rows[place, channel] = memory.total / width if index > 0 else value
+            due, place = due + every, place + 1 if place + 1 < rows.shape[0] else 0
+        index = next_held(faults, index + 1, max(index + 1, due - width + 1))
+    reach(terms, memory, faults, knots, newest, _taken_s(terms, until))
 
 
-@njit(cache=True)
-def _late(past: Floats, index: int, lagged: float, steps: float) -> float:
-    """The lagged value some grid steps ago, between grid points on the straight line."""
-    past[index % past.size] = lagged
-    steps = min(max(steps, 0.0), past.size - 2.0, float(index))
-    whole = int(steps)
-    newer: float = past[(index - whole) % past.size]
-    if steps == whole:
-        return newer
-    older: float = past[(index - whole - 1) % past.size]
-    return newer + (steps - whole) * (older - newer)
+@njit(cache=True, nogil=True)
+def _taken_s(terms: Terms, index: int) -> float:
+    """When the channel's clock takes the sample that it labels index."""
+    time_s = index * GRID_S
+    return time_s - min(max(terms.late_s + terms.skew * time_s, 0.0), LATEST_S, time_s)
 
 
-@njit(cache=True)
-def _measured(terms: Terms, memory: Memory, value: float, ambient_k: float, time_s: float) -> float:
-    """The sensor's own errors: gain, offset, their temperature coefficients, drift, hysteresis."""
-    memory.played = min(max(memory.played, value - terms.half_play), value + terms.half_play)
-    warmth = ambient_k - terms.reference_k
-    offset = terms.offset + terms.tempco * warmth + terms.drift * time_s
-    return (1.0 + terms.gain + terms.gain_tempco * warmth) * value + offset + (memory.played - value)
+@njit(cache=True, nogil=True)
+def _measured(terms: Terms, memory: Memory, index: int) -> float:
+    """Lag, and the sensor's own errors: gain, offset, their temperature coefficients, drift, hysteresis."""
+    taken_s = _taken_s(terms, index)
+    value = lagged_at(memory, taken_s)
+    warmth = between(memory, memory.begin_k, memory.end_k, taken_s) - terms.reference_k
+    offset = terms.offset + terms.tempco * warmth + terms.drift * index * GRID_S
+    loop = played_at(memory, terms.half_play, taken_s, value) - value if terms.half_play > 0.0 else 0.0
+    return (1.0 + terms.gain + terms.gain_tempco * warmth) * value + offset + loop
 
 
-@njit(cache=True)
-def _noise(terms: Terms, memory: Memory, deviates: Floats, column: int) -> float:
-    """White, random walk (its step shows at the next grid point) and representativeness."""
-    value = memory.walk
-    if terms.white_row != OFF:
-        value += terms.white * deviates[terms.white_row, column]
-    if terms.walk_row != OFF:
-        memory.walk += terms.walk_step * deviates[terms.walk_row, column]
-    if terms.ou_row != OFF:
-        memory.ou = terms.ou_memory * memory.ou + terms.ou_kick * deviates[terms.ou_row, column]
-        value += memory.ou
-    return value
+@njit(cache=True, nogil=True)
+def _faulty(terms: Terms, faults: Records, memories: Records, index: int, value: float) -> float:
+    """Digitised and delivered, faults and all."""
+    value = _digitised(terms, spoilt(terms, faults, index, value))
+    return received(terms, faults, memories, index, value)
 
 
-@njit(cache=True)
-def _flicker(filters: tuple[Floats, Floats], processes: Floats, deviate: float) -> float:
-    """The sum of the processes, each a step on; filters: their memories and weights."""
-    memory, weight = filters
-    total = 0.0
-    for number in range(processes.size):
-        processes[number] = memory[number] * processes[number] + weight[number] * deviate
-        total += processes[number]
-    return total
-
-
-@njit(cache=True)
-def _spoilt(grid_s: float, faults: Records, index: int, value: float, deviates: Floats, column: int) -> float:
-    """With the faults that change the sensor's signal, in the order in which they are listed."""
-    for number in range(faults.size):
-        fault: FaultTerms = faults[number]
-        if fault.kind == DRIFT:
-            value += fault.size * grid_s * max(0, min(index, fault.end) - fault.begin)
-        elif not _active(fault, index):
-            continue
-        elif fault.kind == OFFSET:
-            value += fault.size
-        elif fault.kind == SCALE:
-            value *= 1.0 + fault.size
-        elif fault.kind == SPIKES and abs(deviates[fault.row, column]) > fault.starts_above:
-            value += fault.size * np.sign(deviates[fault.row, column])
-    return value
-
-
-@njit(cache=True)
-def _delivered(terms: Terms, value: float) -> float:
+@njit(cache=True, nogil=True, error_model="numpy")
+def _digitised(terms: Terms, value: float) -> float:
     """Within the range, in steps of the resolution."""
     value = min(max(value, terms.low), terms.high)
     return np.rint(value / terms.resolution) * terms.resolution if terms.resolution > 0.0 else value
-
-
-@njit(cache=True)
-def _received(
-    memory: Memory, faults: Records, lost: Flags, index: int, value: float, deviates: Floats, column: int
-) -> float:
-    """With the faults that freeze or lose what was delivered."""
-    held, gone = value, False
-    for number in range(faults.size):
-        fault: FaultTerms = faults[number]
-        if not _active(fault, index):
-            continue
-        if fault.kind == STUCK and index > 0:
-            held = memory.held
-        elif fault.kind == DROPOUT:
-            above = fault.ends_above if lost[number] else fault.starts_above
-            lost[number] ^= deviates[fault.row, column] > above
-            gone |= lost[number]
-    memory.held = held
-    return np.nan if gone else held

@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass
 from enum import IntEnum
 
-from bench.config.model import ChannelEntry
-from bench.records import NoiseClass
+from bench.config.model import ChannelEntry, NoiseEntry
+
+LATEST_S = 60.0
+"""Bound on how late a channel's clock can be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,42 +25,40 @@ class SensorSpec:
     """unit/K of (ambient - reference_k)."""
     reference_k: float = 293.15
     drift: float = 0.0
-    """unit/s from the start of the grid."""
+    """unit/s from time 0."""
     hysteresis: float = 0.0
     """Full width of the loop, unit: a play of which the sensor shows the middle."""
     white: float = 0.0
     """Standard deviation of a one-second mean."""
     averaged: bool = False
-    """The instrument makes its one-second means of samples on the grid: one of those is noisier."""
+    """The instrument delivers means of samples on the grid, one second's at most: a single one is noisier."""
     flicker: float = 0.0
     """Floor of the Allan deviation, unit."""
     random_walk: float = 0.0
-    """unit/sqrt(h), from zero at the start of the grid."""
+    """unit/sqrt(h), from zero at time 0."""
     representativeness: float = 0.0
     """Standard deviation of the Ornstein-Uhlenbeck error of a point against the mean it stands for."""
     correlation_time_s: float = 3600.0
     resolution: float = 0.0
     lag_s: float = 0.0
     clock_skew: float = 0.0
-    """A sample labelled t is of t (1 + clock_skew) + clock_offset_s, at most LATEST_S before t, never after it."""
+    """A sample labelled t is of t (1 + clock_skew) + clock_offset_s, at most LATEST_S before t, never after it.
+
+    Of that time are the true value and the surroundings; noise, drift and faults of the signal are of the label.
+    """
     clock_offset_s: float = 0.0
 
     def __post_init__(self) -> None:
         if self.clock_offset_s > 0.0 or (self.clock_skew > 0.0 and self.clock_offset_s == 0.0):
             raise ValueError(f"{self.name}: its clock asks for samples of the future; make the other channels late")
+        if self.clock_skew <= -1.0:
+            raise ValueError(f"{self.name}: its clock runs backwards")
 
 
-def stated_spec(entry: ChannelEntry, noise: NoiseClass, *, averaged: bool) -> SensorSpec:
+def stated_spec(entry: ChannelEntry, noise: NoiseEntry, *, averaged: bool) -> SensorSpec:
     """What a bench file states of a channel, and nothing else."""
     return SensorSpec(
-        name=entry.name,
-        range=entry.range,
-        accuracy=entry.accuracy,
-        white=noise.white,
-        averaged=averaged,
-        representativeness=noise.representativeness,
-        correlation_time_s=noise.correlation_time_s,
-        resolution=noise.resolution,
+        name=entry.name, range=entry.range, accuracy=entry.accuracy, averaged=averaged, **noise.model_dump()
     )
 
 
@@ -79,7 +79,10 @@ class FaultKind(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Acts on the grid points with begin_s <= t < end_s. A detached thermometer ends where it is attached again."""
+    """Acts on the samples with begin_s <= t < end_s. Both times must be knots.
+
+    DETACHED acts on the surroundings of the element, and so by its true time, from begin_s to end_s inclusive.
+    """
 
     channel: str
     kind: FaultKind
@@ -87,11 +90,11 @@ class Fault:
     end_s: float = math.inf
     size: float = 0.0
     rate_hz: float = 0.0
-    """SPIKES: mean number per second (Poisson); at most one to a grid point."""
+    """SPIKES: mean number per second (Poisson); at most one to a sample."""
     time_constant_s: float = 60.0
     """DETACHED: towards ambient."""
     mean_good_s: float = math.inf
-    """DROPOUT: mean length of the stretches between bursts (Gilbert's two states)."""
+    """DROPOUT: mean length of the stretches between bursts (Gilbert's two states); with one begins the fault."""
     mean_burst_s: float = 1.0
 
     def __post_init__(self) -> None:

@@ -6,42 +6,49 @@ from statistics import NormalDist
 
 import numpy as np
 
+from bench.sim.knots import GRID_S, TIE_S
+from bench.sim.noise import stream_number, uniform
 from bench.sim.scenario import Draws
-from bench.sim.sensor_spec import Fault, FaultKind, SensorSpec
-from bench.sim.sensor_state import OFF, FaultTerms, Lag, Records, Terms, record_type
+from bench.sim.sensor_noise import OCTAVES
+from bench.sim.sensor_spec import Fault, SensorSpec
+from bench.sim.sensor_state import FaultTerms, Records, SlowTerms, Terms, record_type
 
-TERMS_TYPE, FAULT_TYPE = record_type(Terms), record_type(FaultTerms)
+TERMS_TYPE, SLOW_TYPE, FAULT_TYPE = record_type(Terms), record_type(SlowTerms), record_type(FaultTerms)
 ENDLESS = 2**62
-TIE = 1e-6
-"""Of a grid step: rounding of times that are meant to be grid points."""
+LONGEST_OCTAVE = 2 ** (OCTAVES - 1)
+STEPS_PER_MEMORY = 20
+"""Of the Ornstein-Uhlenbeck error per correlation time: the lines between take 1.7 % of its variance at most."""
+LONGEST_PERIOD = round(60.0 / GRID_S)
+SAMPLES_PER_MEAN = round(1.0 / GRID_S)
+"""Most samples in the mean that an averaged channel delivers: one second's."""
 
 
 class TermsMaker:
-    """Draws hidden gains and offsets, and numbers the noise streams that are wanted."""
+    """Draws hidden gains and offsets. columns: of the knots' quantities, one to each sensor."""
 
-    def __init__(self, draws: Draws, grid_s: float) -> None:
+    def __init__(self, draws: Draws, seed: int, columns: Sequence[int], ambient: int) -> None:
         self._draws = draws
-        self._grid_s = grid_s
-        self.streams: list[str] = []
+        self._seed = np.uint64(seed)
+        self._columns = columns
+        self._ambient = ambient
 
     def records(self, specs: Sequence[SensorSpec], faults: Sequence[Fault]) -> tuple[Records, Records]:
         """Of the channels and of the faults, sorted by channel."""
         terms: list[Terms] = []
         fault_terms: list[FaultTerms] = []
-        for spec in specs:
+        for spec, column in zip(specs, self._columns, strict=True):
             first = len(fault_terms)
-            fault_terms += [self._fault(fault) for fault in faults if fault.channel == spec.name]
-            terms.append(self._terms(spec, first, len(fault_terms)))
+            fault_terms += [_fault(fault) for fault in faults if fault.channel == spec.name]
+            terms.append(self._terms(spec, column, first, len(fault_terms)))
         return np.array(terms, TERMS_TYPE), np.array(fault_terms, FAULT_TYPE)
 
-    def _terms(self, spec: SensorSpec, fault_first: int, fault_last: int) -> Terms:
+    def _terms(self, spec: SensorSpec, column: int, fault_first: int, fault_last: int) -> Terms:
         share = spec.accuracy / math.sqrt(2.0)
-        memory = math.exp(-self._grid_s / spec.correlation_time_s)
-        lag = lag_terms(spec.lag_s, self._grid_s)
         return Terms(
-            lag_memory=lag.memory,
-            lag_before=lag.before,
-            lag_now=lag.now,
+            column=column,
+            ambient=self._ambient,
+            phase=int(LONGEST_OCTAVE * (1.0 - uniform(self._seed, stream_number(f"flicker_phase/{spec.name}"), 0))),
+            lag_s=spec.lag_s,
             gain=self._draws.normal(f"gain/{spec.name}", 0.0, share / max(map(abs, spec.range))),
             gain_tempco=spec.gain_tempco,
             offset=self._draws.normal(f"offset/{spec.name}", 0.0, share),
@@ -49,73 +56,55 @@ class TermsMaker:
             reference_k=spec.reference_k,
             drift=spec.drift,
             half_play=0.5 * spec.hysteresis,
-            white=spec.white * math.sqrt(max(1.0, 1.0 / self._grid_s) if spec.averaged else 1.0),
+            white=spec.white * math.sqrt(SAMPLES_PER_MEAN if spec.averaged else 1.0),
             flicker=spec.flicker,
-            walk_step=spec.random_walk * math.sqrt(self._grid_s / 3600.0),
-            ou_memory=memory,
-            ou_kick=spec.representativeness * math.sqrt(1.0 - memory**2),
             low=spec.range[0],
             high=spec.range[1],
             resolution=spec.resolution,
             skew=-spec.clock_skew,
-            late=-spec.clock_offset_s / self._grid_s,
-            white_row=self._row(f"white/{spec.name}", wanted=spec.white > 0.0),
-            flicker_row=self._row(f"flicker/{spec.name}", wanted=spec.flicker > 0.0),
-            walk_row=self._row(f"random_walk/{spec.name}", wanted=spec.random_walk > 0.0),
-            ou_row=self._row(f"representativeness/{spec.name}", wanted=spec.representativeness > 0.0),
+            late_s=-spec.clock_offset_s,
+            averaged=SAMPLES_PER_MEAN if spec.averaged else 1,
             fault_first=fault_first,
             fault_last=fault_last,
+            seed=self._seed,
+            white_stream=stream_number(f"white/{spec.name}"),
+            flicker_stream=stream_number(f"flicker/{spec.name}"),
         )
 
-    def _fault(self, fault: Fault) -> FaultTerms:
-        random = fault.kind in (FaultKind.SPIKES, FaultKind.DROPOUT)
-        starts, ends = self._thresholds(fault)
-        lag = lag_terms(fault.time_constant_s, self._grid_s)
-        return FaultTerms(
-            kind=int(fault.kind),
-            begin=self._grid_point(fault.begin_s),
-            end=self._grid_point(fault.end_s),
-            row=self._row(f"{fault.kind.name}/{fault.begin_s}/{fault.channel}", wanted=random),
-            size=fault.size,
-            starts_above=starts,
-            ends_above=ends,
-            lag_memory=lag.memory,
-            lag_before=lag.before,
-            lag_now=lag.now,
-        )
 
-    def _thresholds(self, fault: Fault) -> tuple[float, float]:
-        """Spikes: a deviate beyond the first, on either side. Dropout: above the first, and the second in a burst.
-
-        A two-state process with rates a and b leaves within dt with probability (1 - exp(-(a + b) dt)) a / (a + b).
-        """
-        if fault.kind is FaultKind.SPIKES:
-            return _exceeded(-0.5 * math.expm1(-fault.rate_hz * self._grid_s)), math.inf
-        begins, ends = 1.0 / fault.mean_good_s, 1.0 / fault.mean_burst_s
-        share = -math.expm1(-(begins + ends) * self._grid_s) / (begins + ends)
-        return _exceeded(share * begins), _exceeded(share * ends)
-
-    def _grid_point(self, time_s: float) -> int:
-        """The first one at or after time_s."""
-        return min(math.ceil(time_s / self._grid_s - TIE), ENDLESS) if math.isfinite(time_s) else ENDLESS
-
-    def _row(self, stream: str, *, wanted: bool) -> int:
-        if wanted:
-            self.streams.append(stream)
-        return len(self.streams) - 1 if wanted else OFF
+def slow_terms(spec: SensorSpec) -> list[SlowTerms]:
+    """Representativeness and random walk."""
+    period = min(max(round(spec.correlation_time_s / STEPS_PER_MEMORY / GRID_S), 1), LONGEST_PERIOD)
+    kept = math.exp(-period * GRID_S / spec.correlation_time_s)
+    kick = spec.representativeness * math.sqrt(1.0 - kept**2)
+    step = spec.random_walk * math.sqrt(LONGEST_PERIOD * GRID_S / 3600.0)
+    return [
+        SlowTerms(stream_number(f"representativeness/{spec.name}"), period, kept, kick),
+        SlowTerms(stream_number(f"random_walk/{spec.name}"), LONGEST_PERIOD, 1.0, step),
+    ]
 
 
-def lag_terms(lag_s: float, grid_s: float) -> Lag:
-    """First-order lag of an input that is straight between grid points; none for lag_s = 0."""
-    if lag_s == 0.0:
-        return Lag(memory=0.0, before=0.0, now=1.0)
-    memory = math.exp(-grid_s / lag_s)
-    mean = -math.expm1(-grid_s / lag_s) * lag_s / grid_s
-    return Lag(memory=memory, before=mean - memory, now=1.0 - mean)
+def _fault(fault: Fault) -> FaultTerms:
+    return FaultTerms(
+        kind=int(fault.kind),
+        begin=_first_sample(fault.begin_s),
+        end=_first_sample(fault.end_s),
+        begin_s=fault.begin_s,
+        end_s=fault.end_s,
+        size=fault.size,
+        time_constant_s=fault.time_constant_s,
+        spike_above=_exceeded(-0.5 * math.expm1(-fault.rate_hz * GRID_S)),
+        mean_good_s=fault.mean_good_s,
+        mean_burst_s=fault.mean_burst_s,
+        stream=stream_number(f"{fault.kind.name}/{fault.begin_s}/{fault.channel}"),
+    )
+
+
+def _first_sample(time_s: float) -> int:
+    """At or after time_s."""
+    return min(math.ceil((time_s - TIE_S) / GRID_S), ENDLESS) if math.isfinite(time_s) else ENDLESS
 
 
 def _exceeded(probability: float) -> float:
     """What a standard normal deviate exceeds with this probability."""
-    if probability == 0.0:
-        return math.inf
-    return -NormalDist().inv_cdf(probability) if probability < 1.0 else -math.inf
+    return -NormalDist().inv_cdf(probability) if probability > 0.0 else math.inf
