@@ -121,21 +121,28 @@ def viscosity(amounts: Floats, temperature_k: float) -> float:
 
 
 @compiled
-def second_virial(amounts: Floats, temperature_k: float) -> float:
-    """B of the mixture, m3/mol: sum of x_i x_j B_ij (Pitzer-Curl correlation in Tsonopoulos' form)."""
+def virial(amounts: Floats, temperature_k: float) -> tuple[float, float]:
+    """B of the mixture and T dB/dT, m3/mol: sums of x_i x_j B_ij (Pitzer-Curl correlation in Tsonopoulos' form)."""
     u = 1.0 / temperature_k
     u2, u3 = u * u, u * u * u
     u8 = u3 * u3 * u2
-    result = 0.0
+    value = slope = 0.0
     for i in range(SPECIES):
         if amounts[i] == 0.0:
             continue
         for j in range(i + 1):
             c = VIRIAL[i, j]
-            pair = c[0] + c[1] * u + c[2] * u2 + c[3] * u3 + c[4] * u8
-            share = amounts[i] / MOLAR_MASS[i] * amounts[j] / MOLAR_MASS[j]
-            result += pair * share * (1.0 if i == j else 2.0)
-    return result / moles(amounts) ** 2
+            share = amounts[i] / MOLAR_MASS[i] * amounts[j] / MOLAR_MASS[j] * (1.0 if i == j else 2.0)
+            value += (c[0] + c[1] * u + c[2] * u2 + c[3] * u3 + c[4] * u8) * share
+            slope -= (c[1] * u + 2.0 * c[2] * u2 + 3.0 * c[3] * u3 + 8.0 * c[4] * u8) * share
+    squared = moles(amounts) ** 2
+    return value / squared, slope / squared
+
+
+@compiled
+def second_virial(amounts: Floats, temperature_k: float) -> float:
+    """B of the mixture, m3/mol."""
+    return virial(amounts, temperature_k)[0]
 
 
 @compiled

@@ -35,6 +35,7 @@ from bench.sim.state import (
     MOUNT,
     OUTGASSED,
     PA,
+    PER_RISE,
     PER_UNKNOWN,
     PUMPED,
     RADIATION,
@@ -85,8 +86,11 @@ def look(plant: Plant, u: Floats, time_s: float, work: Work) -> None:
             volume = _shell(plant.node[i], u[SPECIES * m + n + i], node)
         else:
             node[K] = shroud_k
-        node[PA] = gas.pressure(mass, node[K], volume)
-        node[PER_UNKNOWN] = node[PA] / (u[SPECIES * m + i] if i < n else kg)
+        moles_m3 = gas.moles(mass) / volume
+        real, slope = gas.virial(mass, node[K])
+        node[PA] = moles_m3 * gas.MOLAR_GAS_CONSTANT * node[K] * (1.0 + real * moles_m3)
+        node[PER_UNKNOWN] = node[PA] / (u[SPECIES * m + i] * (1.0 - slope * moles_m3) if i < n else kg)
+        node[PER_RISE] = node[PA] * (real - slope) * moles_m3 / node[J_K]
         node[J_KG] = (cv + node[GAS_CONSTANT]) * node[K]
     for i in range(m, m + 2):
         fraction, node = work.fraction[i], work.node[i]
@@ -266,7 +270,8 @@ def _join(plant: Plant, state: State, u: Floats, work: Work, index: int, time_s:
     heat = per_a * work.node[a, KG] * work.node[a, J_KG] - per_b * work.node[b, KG] * work.node[b, J_KG]
     out[energy + a] -= heat
     out[energy + b] += heat
-    heat -= blown * _joules_per_volume(plant, work.node, a, b) * (work.node[a, PA] - work.node[b, PA])
+    heat = work.node[a, GAMMA] / (work.node[a, GAMMA] - 1.0) - work.node[b, GAMMA] / (work.node[b, GAMMA] - 1.0)
+    heat *= 0.5 * blown * (work.node[a, PA] + work.node[b, PA])  # because the gases differ
     out[out.size - n + a] -= heat
     out[out.size - n + b] += heat
     heat = plant.path[index, 2] * (u[wall + a] - u[wall + b])
@@ -315,10 +320,11 @@ def _sources(plant: Plant, state: State, u: Floats, time_s: float, work: Work, o
 
 @inner
 def assemble(plant: Plant, state: State, u: Floats, time_s: float, gh: float, work: Work) -> None:
-    """Factorise 1 - gh J for the nodes' unknowns and for the compartments' species; gh: gamma times the step.
+    """Factorise 1 - gh J, written for what is stiff: the rates y of the nodes' pressures, and the blending by fans.
 
-    A compartment's energy falls by what its gas drains away (drain: as heat capacity) and by what the film takes as its
-    temperature rises, which is as its energy rises beyond what its heat capacity does.
+    With gh times slope times the difference of y as implicit flow of a path, a compartment's heat capacity changes by
+    what drains away, blended (drain), and its energy by the enthalpy that goes with it (matrix, for now) and by what the
+    film takes as its temperature rises, which is as its energy rises beyond what its heat capacity does.
     """
     n, m = plant.compartments, plant.vessels
     copy_table(work.then, work.node)
@@ -332,17 +338,14 @@ def assemble(plant: Plant, state: State, u: Floats, time_s: float, gh: float, wo
         work.wall[i] = 1.0 + gh * (fixed[FILM] + outside) / fixed[CAPACITY]
         film = gh * fixed[FILM] / work.node[i, J_K]
         work.film[i] = film * (1.0 - gh * fixed[FILM] / (fixed[CAPACITY] * work.wall[i]))
-        work.matrix[i, i] = 1.0 + work.film[i]
         work.blend[i, i] = 1.0
-    for i in range(n, m):
-        work.matrix[i, i] = 1.0 + gh * work.decay[i]
     for index in range(plant.ends.shape[0]):
         if plant.ends[index, KIND] != SUCTION and work.slope[index, 0] > 0.0:
             _couple(plant, work, index, gh)
         if plant.ends[index, KIND] == HATCH:
             _mix(plant, work, index, gh * _fan(plant, state, index, time_s))
     factorise(work.blend)
-    _drain(n, m, work)
+    _respond(plant, gh, work)
     factorise(work.matrix)
 
 
@@ -355,59 +358,66 @@ def _couple(plant: Plant, work: Work, index: int, gh: float) -> None:
     for i, sign in ((a, 1.0), (b, -1.0)):
         for j, way in ((a, 1.0), (b, -1.0)):
             if i < plant.vessels and j < plant.vessels:
-                part = sign * way * slope * work.node[j, PER_UNKNOWN]
-                work.drain[i, j] += part * cv
-                work.matrix[i, j] += part * (j_kg if i < plant.compartments else 1.0)
+                work.drain[i, j] += sign * way * slope * cv
+                work.matrix[i, j] += sign * way * slope * (j_kg if i < plant.compartments else 1.0)
 
 
 @inner
 def _mix(plant: Plant, work: Work, index: int, blown: float) -> None:
     """A fan in an open hatch. Where gases differ, more energy goes one way, but changes no pressure: it is not in J."""
     a, b = plant.ends[index, FROM], plant.ends[index, TO]
+    heat = blown * _joules_per_volume(plant, work.node, a, b)
     for i, j in ((a, b), (b, a)):
         share = blown / plant.node[j, VOLUME]
         work.blend[i, j] -= share
         work.blend[j, j] += share
-        share = blown * _joules_per_volume(plant, work.node, a, b) * work.node[j, PER_UNKNOWN]
-        work.matrix[i, j] -= share
-        work.matrix[j, j] += share
+        work.matrix[i, j] -= heat
+        work.matrix[j, j] += heat
 
 
 @inner
-def _drain(n: int, m: int, work: Work) -> None:
-    """What drains away, after the fans have blended it, leaves the rest warmer: the film sees that."""
+def _respond(plant: Plant, gh: float, work: Work) -> None:
+    """Turn the matrix from what leaves each unknown into how each pressure responds."""
+    n, m = plant.compartments, plant.vessels
     for k in range(m):
         some = False
-        for i in range(n):
+        for i in range(m):
             work.x[i] = work.drain[i, k]
             some |= work.x[i] != 0.0
         if some:
             solve(work.blend, work.x)
-            for i in range(n):
-                work.matrix[i, k] += work.film[i] * work.then[i, K] * work.x[i]
+        for i in range(m):
+            per = work.then[i, PER_UNKNOWN]
+            per /= 1.0 + (work.film[i] if i < n else gh * work.decay[i])
+            work.matrix[i, k] *= per
+            if i < n:
+                warm = per * work.film[i] * work.then[i, K]
+                work.matrix[i, k] += (warm + work.then[i, PER_RISE]) * work.x[i]
+        work.matrix[k, k] += 1.0
 
 
 @inner
-def settle(plant: Plant, u: Floats, gh: float, work: Work, out: Floats) -> None:
-    """Turn a right-hand side r into the k of (1 - gh J) k = r, in place, with an inverse that is exact to first order in h
-    and where the plant is stiff. Whatever moves here moves from one book to another, as in the rates.
+def settle(plant: Plant, state: State, u: Floats, time_s: float, gh: float, work: Work, out: Floats) -> None:
+    """Turn a right-hand side r into the k of (1 - gh J) k = r, in place. Whatever moves here moves from one book to another,
+    as in the rates.
     """
     n, m = plant.compartments, plant.vessels
     energy, wall, fans = SPECIES * m, SPECIES * m + n, out.size - n
+    _rise(plant, work, out)
     for i in range(n):
-        work.rise[i] = 0.0
-        for s in range(SPECIES):
-            work.rise[i] += gas.CV[s] * out[SPECIES * i + s]
-    solve(work.blend, work.rise)
-    for i in range(n):
-        gain = out[energy + i] - out[fans + i] + gh * plant.node[i, FILM] / work.wall[i] * out[wall + i]
-        work.x[i] = gain + work.film[i] * (work.then[i, K] * work.rise[i] - out[fans + i])
+        per = work.then[i, PER_UNKNOWN] / (1.0 + work.film[i])
+        work.x[i] = per * _gain(plant, i, gh, work, out) + work.then[i, PER_RISE] * work.rise[i]
+        work.x[i] -= work.then[i, PA] * plant.node[i, EXPANSION] * out[wall + i] / work.wall[i]
     for i in range(n, m):
-        work.x[i] = gas.total(out[SPECIES * i : SPECIES * (i + 1)])
+        work.x[i] = work.then[i, PER_UNKNOWN] * gas.total(out[SPECIES * i : SPECIES * (i + 1)])
+        work.x[i] /= 1.0 + gh * work.decay[i]
     solve(work.matrix, work.x)
-    for i in range(m):
-        work.pressure[i] = work.then[i, PER_UNKNOWN] * work.x[i]
-    _pass(plant, gh, work, out)
+    for index in range(plant.ends.shape[0]):
+        if plant.ends[index, KIND] != SUCTION:
+            _pass(plant, state, index, time_s, gh, work, out)
+    _rise(plant, work, out)
+    for i in range(n):
+        out[energy + i] = _gain(plant, i, gh, work, out) / (1.0 + work.film[i]) + out[fans + i]
     for s in range(SPECIES):
         for i in range(n):
             work.rise[i] = out[SPECIES * i + s]
@@ -421,13 +431,37 @@ def settle(plant: Plant, u: Floats, gh: float, work: Work, out: Floats) -> None:
 
 
 @inner
-def _pass(plant: Plant, gh: float, work: Work, out: Floats) -> None:
-    """Book what goes along the paths because of work.pressure."""
-    for index in range(plant.ends.shape[0]):
-        if plant.ends[index, KIND] != SUCTION and work.slope[index, 0] > 0.0:
-            gap = work.pressure[plant.ends[index, FROM]] - work.pressure[plant.ends[index, TO]]
-            fraction = work.fraction_then[work.gas[index]]
-            book(plant, out, index, gh * work.slope[index, 0] * gap, fraction, work.slope[index, 1])
+def _gain(plant: Plant, i: int, gh: float, work: Work, out: Floats) -> float:
+    """What a compartment's energy gains, but for what fans carry in other gas and before the film damps it, W."""
+    energy, wall, fans = SPECIES * plant.vessels, SPECIES * plant.vessels + plant.compartments, out.size
+    fan = out[fans - plant.compartments + i]
+    wall_part = gh * plant.node[i, FILM] / work.wall[i] * out[wall + i]
+    return out[energy + i] - fan + wall_part + work.film[i] * (work.then[i, K] * work.rise[i] - fan)
+
+
+@inner
+def _rise(plant: Plant, work: Work, out: Floats) -> None:
+    """Set work.rise to the rates of the compartments' heat capacities, as fans blend them."""
+    for i in range(plant.compartments):
+        work.rise[i] = 0.0
+        for s in range(SPECIES):
+            work.rise[i] += gas.CV[s] * out[SPECIES * i + s]
+    solve(work.blend, work.rise)
+
+
+@inner
+def _pass(plant: Plant, state: State, index: int, time_s: float, gh: float, work: Work, out: Floats) -> None:
+    """Book what goes along a path, and with its fan, because of the rates of pressure in work.x."""
+    a, b = plant.ends[index, FROM], plant.ends[index, TO]
+    gap = (work.x[a] if a < plant.vessels else 0.0) - (work.x[b] if b < plant.vessels else 0.0)
+    if work.slope[index, 0] > 0.0:
+        fraction = work.fraction_then[work.gas[index]]
+        book(plant, out, index, gh * work.slope[index, 0] * gap, fraction, work.slope[index, 1])
+    if plant.ends[index, KIND] == HATCH:
+        blown = gh * _fan(plant, state, index, time_s)
+        heat = blown * _joules_per_volume(plant, work.then, a, b) * gap
+        out[SPECIES * plant.vessels + a] -= heat
+        out[SPECIES * plant.vessels + b] += heat
 
 
 @inner
@@ -436,7 +470,6 @@ def _settle_walls(plant: Plant, u: Floats, gh: float, work: Work, out: Floats) -
     energy, wall, books = SPECIES * m, SPECIES * m + n, SPECIES * (m + BOOKS) + 2 * n
     for i in range(n):
         fixed = plant.node[i]
-        out[energy + i] = work.x[i] + out[out.size - n + i]
         warmer = out[energy + i] / work.then[i, J_K]
         for s in range(SPECIES):
             warmer -= work.then[i, K] * gas.CV[s] * out[SPECIES * i + s] / work.then[i, J_K]

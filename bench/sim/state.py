@@ -33,9 +33,10 @@ POSITION, SINCE_S, WANTED, TRAVEL_S = range(4)
 """Columns of State.move: where an actuator was (0 closed, 1 open) at SINCE_S and what it travels to from there on."""
 ON, TARGET_PA, RATE_PA_S, FROM_PA, FROM_S, LINE_PA = range(6)
 """Places in State.control: the pressure controller; its set point leaves FROM_PA at FROM_S towards TARGET_PA."""
-SUPPLIED, PUMPED, TO_ROOM, SOURCES, OUTGASSED = range(5)
-"""Rows of the book of masses (kg per species): into the rig, but PUMPED and TO_ROOM out of it."""
-BOOKS = 5
+SUPPLIED, PUMPED, TO_ROOM, SOURCES, OUTGASSED, ROUNDED = range(6)
+"""Rows of the book of masses (kg per species): into the rig, but PUMPED and TO_ROOM out of it. ROUNDED: what was added
+where a step had taken more of a species than there was (walk.TRACE)."""
+BOOKS = 6
 ENTHALPY, HEAT, SHROUD = range(3)
 """Book of energy into compartments and walls (J): with gas, from fans, crew and heaters, from the shroud."""
 ENERGY_BOOKS = 3
@@ -118,9 +119,9 @@ class Work(NamedTuple):
     """Scratch of a step. node: (m+2, columns below); fraction: (m+2+species, species) mass fractions, then pure gases.
 
     Of the first stage, for the implicit part: then, fraction_then: node and fraction; slope: per path kg/s/Pa, J/kg of
-    the gas that passes; gas: per path row of fraction; turned: hatches whose gas goes against the pressure; decay: per vessel 1/s; matrix: coupling of nodes, with its parts
-    drain and film; blend: of compartments' species; wall: denominators. x, rise, pressure: right-hand side, rates
-    of heat capacity and of pressure; first, second, stage: flat as State.u.
+    the gas that passes; gas: per path row of fraction; turned: hatches whose gas goes against the pressure; decay: per
+    vessel 1/s; matrix: of the rates of pressure; drain: what leaves as heat capacity; blend: of compartments' species;
+    film, wall: shares. x, rise: rates of pressure and of heat capacity; first, second, stage: flat as State.u.
     """
 
     node: Floats
@@ -138,16 +139,16 @@ class Work(NamedTuple):
     wall: Floats
     x: Floats
     rise: Floats
-    pressure: Floats
     first: Floats
     second: Floats
     stage: Floats
 
 
-PA, K, J_KG, J_K, PER_UNKNOWN, KG, GAS_CONSTANT, GAMMA = range(8)
+PA, K, J_KG, J_K, PER_UNKNOWN, PER_RISE, KG, GAS_CONSTANT, GAMMA = range(9)
 """Columns of Work.node: pressure, temperature, specific enthalpy, heat capacity m cv, dP per unit of the node's unknown
-(J of a compartment, kg of a vessel), gas, J/(kg K), ratio of heat capacities."""
-WORK_COLUMNS = 8
+(J of a compartment, kg of a vessel), dP per heat capacity at constant energy, gas, J/(kg K), ratio of heat capacities.
+"""
+WORK_COLUMNS = 9
 
 
 def work_for(plant: Plant) -> Work:
@@ -172,7 +173,6 @@ def work_for(plant: Plant) -> Work:
         wall=np.zeros(n),
         x=np.zeros(m),
         rise=np.zeros(n),
-        pressure=np.zeros(m + 2),
         first=np.zeros(size),
         second=np.zeros(size),
         stage=np.zeros(size),

@@ -13,7 +13,7 @@ from bench.sim import gas
 from bench.sim.flows import partial_pressure
 from bench.sim.kernel import STAGE, assemble, look, rates, settle, turn
 from bench.sim.linear import copy
-from bench.sim.state import KG, KIND, LINE_PA, ON, PA, SUPPLY, TO, K, Plant, State, Work
+from bench.sim.state import KG, KIND, LINE_PA, ON, PA, ROUNDED, SUPPLY, TO, K, Plant, State, Work
 from bench.sim.surroundings import position, room_pressure, set_point, shroud_temperature
 
 SPECIES = gas.SPECIES
@@ -38,7 +38,7 @@ def attempt(plant: Plant, state: State, work: Work, h: float) -> float:
     while again:  # twice at most for each hatch
         rates(plant, state, u, t, True, work, work.first)
         assemble(plant, state, u, t, STAGE * h, work)
-        settle(plant, u, STAGE * h, work, work.first)
+        settle(plant, state, u, t, STAGE * h, work, work.first)
         begin = u.size - plant.compartments - paths
         again = turn(plant, work, work.first[begin : begin + paths])
     for i in range(u.size):
@@ -48,10 +48,10 @@ def attempt(plant: Plant, state: State, work: Work, h: float) -> float:
     rates(plant, state, work.stage, t + h, False, work, work.second)
     for i in range(u.size):
         work.second[i] -= 2.0 * work.first[i]
-    settle(plant, u, STAGE * h, work, work.second)
+    settle(plant, state, u, t, STAGE * h, work, work.second)
     for i in range(u.size):
         work.stage[i] = u[i] + h * (1.5 * work.first[i] + 0.5 * work.second[i])
-    return _error(plant, u, work, h) if possible(plant, work.stage) else math.inf
+    return _error(plant, state, work, h) if possible(plant, work.stage) else math.inf
 
 
 @inner
@@ -68,14 +68,14 @@ def possible(plant: Plant, u: Floats) -> bool:
 
 
 @inner
-def _error(plant: Plant, u: Floats, work: Work, h: float) -> float:
+def _error(plant: Plant, state: State, work: Work, h: float) -> float:
     """The embedded first-order result is not damped where the plant is stiff: the difference is filtered by the implicit
     matrix, as is usual (Hairer and Wanner, Solving ODEs II, IV.8).
     """
-    n, m = plant.compartments, plant.vessels
+    n, m, t, u = plant.compartments, plant.vessels, state.time[0], state.u
     for i in range(u.size):
         work.second[i] = 0.5 * h * (work.first[i] + work.second[i])
-    settle(plant, u, STAGE * h, work, work.second)
+    settle(plant, state, u, t, STAGE * h, work, work.second)
     worst = 0.0
     for i in range(m):
         kg, change = work.then[i, KG], 0.0
@@ -144,6 +144,11 @@ def walk(
 @inner
 def _accept(plant: Plant, state: State, work: Work, h: float, now_s: float) -> None:
     copy(state.u, work.stage)
+    books = SPECIES * plant.vessels + 2 * plant.compartments
+    for place in range(SPECIES * plant.vessels):
+        if state.u[place] < 0.0:
+            state.u[books + SPECIES * ROUNDED + place % SPECIES] -= state.u[place]
+            state.u[place] = 0.0
     state.time[0] = now_s
     look(plant, state.u, now_s, work)
     vacuum = plant.compartments < plant.vessels and work.node[plant.compartments, PA] < VACUUM_PA

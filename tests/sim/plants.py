@@ -23,6 +23,7 @@ from bench.sim.state import (
     PUMPED,
     RADIATION,
     REOPENED_S,
+    ROUNDED,
     SEAT,
     SOURCES,
     SUPPLIED,
@@ -163,7 +164,7 @@ def all_kg(plant, now):
     """By species: what is in the rig, less what came in, plus what went out."""
     layout = Layout(plant)
     book = layout.book(now.u)
-    into = book[SUPPLIED] + book[SOURCES] + book[OUTGASSED]
+    into = book[SUPPLIED] + book[SOURCES] + book[OUTGASSED] + book[ROUNDED]
     return layout.mass(now.u).sum(axis=0) - into + book[PUMPED] + book[TO_ROOM]
 
 

@@ -14,6 +14,7 @@ from bench.sim.state import (
     PERMEATION,
     POSITION,
     REGULATOR,
+    ROUNDED,
     SHORT_TUBE,
     SLIT,
     SUCTION,
@@ -100,11 +101,12 @@ def test_species_and_energy_are_kept_over_any_history(case):
 
 @settings(deadline=None, max_examples=20)
 @given(plant_and_history())
-def test_no_species_falls_short_of_nothing(case):
+def test_no_species_falls_short_of_nothing_and_hardly_any_rounding_hides_it(case):
     plant, now, toggles = case
     follow(plant, now, toggles)
     mass = Layout(plant).mass(now.u)
-    assert (mass >= -1e-9 * mass.sum(axis=1, keepdims=True)).all()
+    assert (mass >= 0.0).all()
+    assert Layout(plant).book(now.u)[ROUNDED].sum() < 1e-9 * mass.sum()
 
 
 def test_mass_and_energy_close_over_a_day_with_everything_on():
