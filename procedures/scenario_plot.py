@@ -57,16 +57,17 @@ class Course:
 def course_of(rig: SimulatedRig, hours: float) -> Course:
     """Run the rig for hours of its virtual time, from where it stands."""
     names = tuple(entry.name for entry in rig.bench.compartment)
-    nodes = [rig.model.node[name] for name in names]
+    nodes, chamber_node = range(len(names)), rig.model.node["chamber"]
+    columns = rig.course.columns
     time_s = rig.clock.now() + np.linspace(0.0, hours * SECONDS_PER_HOUR, POINTS)
     wall, gas, pressure, chamber = ([] for _ in range(4))
     for instant_s in time_s:
         rig.clock.advance_to(float(instant_s))
-        state = rig.state()
-        wall.append(state.wall[nodes])
-        gas.append(state.temperature[nodes])
+        now_s = rig.look()
+        wall.append([rig.course.value(columns.wall(node), now_s) for node in nodes])
+        gas.append([rig.course.value(columns.gas(node), now_s) for node in nodes])
         pressure.append([rig.true_pressure_pa(node) for node in nodes])
-        chamber.append(rig.true_pressure_pa(rig.model.node["chamber"]))
+        chamber.append(rig.true_pressure_pa(chamber_node))
     columns = (np.array(values) for values in (wall, gas, pressure, chamber))
     return Course(names, time_s, np.array([rig.shroud_k(float(t)) for t in time_s]), *columns)
 

@@ -22,7 +22,7 @@ from bench.records import Outcome, Verdict
 from bench.review.report import write_report
 from bench.run import Run, verdict_of
 from bench.sim.host import serve
-from bench.sim.rig import SimulatedRig
+from bench.sim.rig import SimulatedRig, compile_plant
 from bench.sim.scenario import Scenario
 from bench.station import Station, open_station
 from bench.stop import StopRequest
@@ -120,8 +120,7 @@ class Session:
     def _close(self, recorder: Recorder) -> None:
         """Sealed truth, outcome, report, hashes: whatever the run came to."""
         if self._rig is not None:
-            scenario = self.order.scenario.model_dump(mode="json") if self.order.scenario else None
-            recorder.write_json("sealed_truth.json", {"drawn": self._rig.draws.drawn, "scenario": scenario})
+            recorder.write_json("sealed_truth.json", self._rig.sealed())
         self._update(recorder)
         begun = time.perf_counter()
         try:
@@ -170,7 +169,7 @@ class Session:
     def _compile(self) -> None:
         begun = time.perf_counter()
         if self._rig is not None:
-            self._rig.compile()
+            compile_plant(self._rig.bench, self._rig.scenario)
         self.timings_s["compile"] = time.perf_counter() - begun
 
 

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import typer
 
-from bench.clock import ScaledClock, SimulatorClock, VirtualClock
+from bench.clock import ScaledClock, VirtualClock
 from bench.config.load import find_bench, load_bench
 from bench.config.model import Bench
 from bench.errors import ConfigError
+from bench.sim.course import Course
 from bench.sim.host import INSTRUMENTS, Hosting
-from bench.sim.rig import SimulatedRig
+from bench.sim.rig import SimulatedRig, compile_plant
 from bench.sim.scenario import SHIPPED, Scenario, load_scenario
 from bench.sim.server import SimServer
+from bench.sim.state import VACUUM_AGE_S
 from bench.stop import StopRequest
 
 KEEP_UP_S = 0.1
@@ -31,8 +33,14 @@ def make_ready(rig: SimulatedRig) -> None:
         valve = rig.bench.actuators[pump.valve]
         rig.write_line(pump.line, True)
         rig.write_line(valve.line, valve.energised == "open")
-    chamber = rig.model.node["chamber"]
-    rig.command(lambda state: state.mass.__setitem__(chamber, EMPTY_KG))
+    rig.command(_empty)
+
+
+def _empty(course: Course) -> None:
+    """As if the chamber had been pumped for an hour."""
+    mass = course.model.layout.mass(course.state.u)[course.model.node["chamber"]]
+    mass *= EMPTY_KG / mass.sum()
+    course.state.time[VACUUM_AGE_S] = 3600.0
 
 
 def scenarios() -> str:
@@ -46,7 +54,7 @@ def serve(bench: str, scenario: str, seed: int, speed: float) -> None:
     """Say a line per instrument, then serve until the first Ctrl-C or SIGTERM; a second one does not wait."""
     loaded, chosen = _load(bench, scenario)
     with StopRequest() as stop, SimServer() as server, ExitStack() as closing:
-        _compiled(loaded, chosen, seed, VirtualClock())  # seconds at most, which are not the rig's
+        compile_plant(loaded, chosen)  # seconds at most, which are not the rig's
         rig = SimulatedRig(loaded, chosen, seed, ScaledClock(speed))
         hosting = Hosting(server, rig, closing)
         for entry in loaded.instrument:
@@ -59,7 +67,7 @@ def serve(bench: str, scenario: str, seed: int, speed: float) -> None:
 async def _keep_up(rig: SimulatedRig, stop: StopRequest) -> None:
     """Let the plant follow its clock: who asks for the first time after a night must not wait while it catches up."""
     while stop.asked is None:
-        rig.state()
+        rig.look()
         await asyncio.sleep(KEEP_UP_S)
 
 
@@ -73,7 +81,7 @@ def draw(bench: str, scenario: str, seed: int, hours: float, output: Path | None
         raise ConfigError(f"{file}: there is no folder {file.parent}")
     from procedures.scenario_plot import course_of, save
 
-    rig = _compiled(loaded, chosen, seed, VirtualClock())
+    rig = SimulatedRig(loaded, chosen, seed, VirtualClock())
     make_ready(rig)
     save(course_of(rig, hours), chosen, file)
     return file
@@ -85,9 +93,3 @@ def _load(bench: str, scenario: str) -> tuple[Bench, Scenario]:
         if entry.driver not in INSTRUMENTS:
             raise ConfigError(f"{loaded.file}: instrument.{entry.name}.driver: {entry.driver!r} cannot be simulated")
     return loaded, load_scenario(scenario)
-
-
-def _compiled(bench: Bench, scenario: Scenario, seed: int, clock: SimulatorClock) -> SimulatedRig:
-    rig = SimulatedRig(bench, scenario, seed, clock)
-    rig.compile()
-    return rig

@@ -17,8 +17,10 @@ from bench.sim.model import Model
 from bench.sim.state import (
     ENTHALPY,
     FROM,
+    NOW_S,
     POSITION,
     SINCE_S,
+    STEP_S,
     TO,
     TRAVEL_S,
     VOLUME,
@@ -68,7 +70,7 @@ class Course:
         self.reach(time_s)
         self._cut(time_s)
         action(self)
-        self.state.time[1] = FIRST_S
+        self.state.time[STEP_S] = FIRST_S
 
     def value(self, column: int, time_s: float) -> float:
         """A quantity at a time between the two newest knots, both included; reach it first."""
@@ -82,7 +84,7 @@ class Course:
     # -- what an action can do -----------------------------------------------------------------------------------
     def want(self, index: int, opening: float) -> None:
         """Send an actuator or pump towards closed (0) or open (1)."""
-        row, now_s = self.state.move[index], float(self.state.time[0])
+        row, now_s = self.state.move[index], float(self.state.time[NOW_S])
         if row[WANTED] == opening:
             return
         here = float(position(row, now_s))
@@ -96,7 +98,7 @@ class Course:
 
     def stop_at(self, time_s: float) -> None:
         """Put a knot there: something has a kink."""
-        if time_s > self.state.time[0]:
+        if time_s > self.state.time[NOW_S]:
             heapq.heappush(self._stops, time_s)
 
     def _hesitation_s(self, index: int, now_s: float) -> float:
@@ -116,7 +118,7 @@ class Course:
         mass[a] -= moved
         mass[b] += moved
         layout.through(u)[index] += moved.sum()
-        joules = float(moved @ gas.CP) * self.value(self.columns.gas(int(a)), float(self.state.time[0]))
+        joules = float(moved @ gas.CP) * self.value(self.columns.gas(int(a)), float(self.state.time[NOW_S]))
         for node, sign in ((a, -1.0), (b, 1.0)):
             if node < plant.compartments:
                 layout.energy(u)[node] += sign * joules
@@ -129,11 +131,11 @@ class Course:
     def _walk(self, time_s: float) -> None:
         """Knots up to time_s or beyond, never beyond the next stop; the sensors follow up to time_s."""
         stop_s = self._stop_s()
-        while self.state.time[0] < time_s - TIE_S:
+        while self.state.time[NOW_S] < time_s - TIE_S:
             self.newest = walk(
                 self.model.plant, self.state, self._before, self._work, *self.knots, self.newest, time_s, stop_s
             )
-            self._watcher.sense(self.knots, self.newest, min(time_s, float(self.state.time[0])))
+            self._watcher.sense(self.knots, self.newest, min(time_s, float(self.state.time[NOW_S])))
         self._watcher.sense(self.knots, self.newest, time_s)
 
     def _happen(self, stop_s: float) -> None:
@@ -144,7 +146,7 @@ class Course:
         while self._next[0] <= stop_s:
             self._next[1](self)
             self._next = next(self._events, NEVER)
-        self.state.time[1] = FIRST_S
+        self.state.time[STEP_S] = FIRST_S
 
     def _arrive(self, now_s: float) -> None:
         move = self.state.move
@@ -154,7 +156,7 @@ class Course:
 
     def _cut(self, time_s: float) -> None:
         """Take back the step that is planned beyond time_s, and take it just to there."""
-        if self.state.time[0] <= time_s + TIE_S:
+        if self.state.time[NOW_S] <= time_s + TIE_S:
             return
         for array, kept in zip(self.state, self._before, strict=True):
             if array.ndim == 1:  # what is planned; the rest only actions change
@@ -191,7 +193,7 @@ class Columns:
         return 2 * self._m + self._n + node
 
     def through(self, path: int) -> int:
-        """kg that have passed the path since the start, from its first end to its second."""
+        """Kg that have passed the path since the start, from its first end to its second."""
         return self._rest + 5 + path
 
 

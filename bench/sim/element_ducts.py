@@ -7,7 +7,6 @@ import math
 from typing import NamedTuple
 
 from bench.sim.compiled import compiled
-
 from bench.sim.element_rarefied import (
     VISCOUS,
     aperture_conductance,

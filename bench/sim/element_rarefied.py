@@ -3,7 +3,6 @@
 import math
 
 from bench.sim.compiled import compiled
-
 from bench.sim.elements import critical_ratio
 
 MOLECULAR, TRANSITION, VISCOUS, CHOKED, UNCHOKED = 0, 1, 2, 3, 4

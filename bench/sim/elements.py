@@ -8,7 +8,6 @@ import math
 from typing import NamedTuple
 
 from bench.sim.compiled import compiled
-
 from bench.sim.gas import MOLAR_GAS_CONSTANT
 
 

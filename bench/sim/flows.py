@@ -2,10 +2,9 @@
 
 import math
 
-from bench.sim.compiled import inner
-
 from bench.records import Floats
 from bench.sim import gas
+from bench.sim.compiled import inner
 from bench.sim.element_ducts import duct_flow, short_duct_flow, slit, tube
 from bench.sim.elements import Upstream, critical_ratio, orifice_flow, permeation_flow
 from bench.sim.state import (

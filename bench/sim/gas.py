@@ -8,9 +8,9 @@ import math
 from typing import Final
 
 import numpy as np
-from bench.sim.compiled import compiled
 
 from bench.records import Floats
+from bench.sim.compiled import compiled
 
 N2, O2, H2O, CO2, AR, HE = 0, 1, 2, 3, 4, 5
 SPECIES: Final = 6

@@ -8,10 +8,10 @@ in the explicit and in the implicit part alike, so that mass of each species and
 import math
 
 import numpy as np
-from bench.sim.compiled import inner
 
 from bench.records import Floats
 from bench.sim import gas
+from bench.sim.compiled import inner
 from bench.sim.flows import path_flow
 from bench.sim.linear import copy_table, factorise, solve
 from bench.sim.state import (
@@ -33,6 +33,7 @@ from bench.sim.state import (
     KG,
     KIND,
     MOUNT,
+    NOW_S,
     OUTGASSED,
     PA,
     PER_RISE,
@@ -47,6 +48,7 @@ from bench.sim.state import (
     SUPPLIED,
     TO,
     TO_ROOM,
+    VACUUM_AGE_S,
     VOLUME,
     WALL_HEAT,
     K,
@@ -217,7 +219,7 @@ def _suck(
     index: int,
     time_s: float,
     first: bool,
-    out: Floats,  # noqa: FBT001
+    out: Floats,
 ) -> None:
     """A pump takes gas as it comes: the node empties at a rate S/V."""
     n, m, node = plant.compartments, plant.vessels, plant.ends[index, FROM]
@@ -310,7 +312,7 @@ def _sources(plant: Plant, state: State, u: Floats, time_s: float, work: Work, o
             out[energy + i] += heat
             out[books + SPECIES * BOOKS + ENTHALPY] += heat
     if plant.outgassing > 0.0 and n < m:
-        age_s = max(state.time[2] + time_s - state.time[0], YOUNGEST_S)
+        age_s = max(state.time[VACUUM_AGE_S] + time_s - state.time[NOW_S], YOUNGEST_S)
         for s in range(SPECIES):
             specific = gas.MOLAR_GAS_CONSTANT / gas.MOLAR_MASS[s] * work.node[n, K]
             flow = plant.outgassing * HOUR_S / age_s * OUTGASSED_SHARE[s] / specific

@@ -2,9 +2,8 @@
 few others).
 """
 
-from bench.sim.compiled import compiled
-
 from bench.records import Floats
+from bench.sim.compiled import compiled
 
 
 @compiled

@@ -20,7 +20,7 @@ SILENT = NoiseEntry(white=0.0)
 class Panel:
     """What every analog channel shows, read in every `every`th step of the grid; the last `rows` readings are kept."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a panel is made of
+    def __init__(
         self, bench: Bench, scenario: Scenario, model: Model, draws: Draws, seed: int, every: int, rows: int
     ) -> None:
         self.entries = [entry for entry in bench.channel if entry.quantity != "switch"]

@@ -9,7 +9,7 @@ from bench.config.model import Bench, ChannelEntry
 from bench.records import Floats
 from bench.sim.course import Course
 from bench.sim.rig import SimulatedRig
-from bench.sim.state import FROM_PA, FROM_S, LINE_PA, ON, RATE_PA_S, TARGET_PA
+from bench.sim.state import FROM_PA, FROM_S, LINE_PA, NOW_S, ON, RATE_PA_S, TARGET_PA
 from bench.sim.surroundings import set_point
 
 
@@ -87,7 +87,7 @@ class SupplyPort:
         return float(set_point(self._control, now_s))
 
     def _now(self, course: Course) -> float:
-        return float(course.state.time[0])
+        return float(course.state.time[NOW_S])
 
     def _lead(self, course: Course, from_pa: float, target_pa: float, rate_pa_s: float) -> None:
         now_s = self._now(course)

@@ -24,7 +24,7 @@ HISTORY_S = 600.0
 class SimulatedRig:
     """every, rows: how often the sensors are read, in grid steps, and how many readings are kept (panel.py)."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a rig is made of
+    def __init__(
         self,
         bench: Bench,
         scenario: Scenario,
@@ -78,15 +78,10 @@ class SimulatedRig:
 
     def sealed(self) -> dict[str, object]:
         """What nobody may know during the run: what was drawn, and what each hidden leak has passed (kg) by now."""
-        self.look()
-        through = self.model.layout.through(self.course.state.u)
-        passed = {path.name: float(kg) for path, kg in zip(self.model.paths, through, strict=True)}
-        return {
-            "drawn": self.draws.drawn,
-            "scenario": self.scenario.model_dump(mode="json"),
-            "passed_kg": passed,
-            "until_s": float(self.course.state.time[0]),
-        }
+        now_s, columns = self.look(), self.course.columns
+        passed = {path.name: self.course.value(columns.through(i), now_s) for i, path in enumerate(self.model.paths)}
+        scenario = self.scenario.model_dump(mode="json")
+        return {"drawn": self.draws.drawn, "scenario": scenario, "passed_kg": passed, "until_s": now_s}
 
     # -- lines ---------------------------------------------------------------------------------------------------
     def write_line(self, line: str, state: bool) -> None:  # noqa: FBT001 - a level is a bool

@@ -33,6 +33,8 @@ POSITION, SINCE_S, WANTED, TRAVEL_S = range(4)
 """Columns of State.move: where an actuator was (0 closed, 1 open) at SINCE_S and what it travels to from there on."""
 ON, TARGET_PA, RATE_PA_S, FROM_PA, FROM_S, LINE_PA = range(6)
 """Places in State.control: the pressure controller; its set point leaves FROM_PA at FROM_S towards TARGET_PA."""
+NOW_S, STEP_S, VACUUM_AGE_S = range(3)
+"""Places in State.time: now, length of the next step, time since the chamber came to vacuum."""
 SUPPLIED, PUMPED, TO_ROOM, SOURCES, OUTGASSED, ROUNDED = range(6)
 """Rows of the book of masses (kg per species): into the rig, but PUMPED and TO_ROOM out of it. ROUNDED: what was added
 where a step had taken more of a species than there was (walk.TRACE)."""
@@ -69,8 +71,8 @@ class Plant(NamedTuple):
 
 
 class State(NamedTuple):
-    """What changes. u: all that is conserved, flat (Layout). time: now (s), length of the next step (s), time since
-    the chamber came to vacuum (s). move: paths, then pumps. source: (n, species) kg/s; heat: (n, 2) W.
+    """What changes. u: all that is conserved, flat (Layout). time: three places. move: paths, then pumps. source:
+    (n, species) kg/s; heat: (n, 2) W.
     """
 
     u: Floats

@@ -2,9 +2,8 @@
 
 import math
 
-from bench.sim.compiled import compiled
-
 from bench.records import Floats
+from bench.sim.compiled import compiled
 from bench.sim.elements import patch_factor
 from bench.sim.state import (
     CURE_S,

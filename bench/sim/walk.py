@@ -5,15 +5,30 @@ How long a step is depends on the state alone, never on who looks: the same comm
 
 import math
 
-from bench.sim.compiled import compiled, inner
-from bench.sim.composition import saturation_pressure
-
 from bench.records import Floats
 from bench.sim import gas
+from bench.sim.compiled import compiled, inner
+from bench.sim.composition import saturation_pressure
 from bench.sim.flows import partial_pressure
 from bench.sim.kernel import STAGE, assemble, look, rates, settle, turn
 from bench.sim.linear import copy
-from bench.sim.state import KG, KIND, LINE_PA, ON, PA, ROUNDED, SUPPLY, TO, K, Plant, State, Work
+from bench.sim.state import (
+    KG,
+    KIND,
+    LINE_PA,
+    NOW_S,
+    ON,
+    PA,
+    ROUNDED,
+    STEP_S,
+    SUPPLY,
+    TO,
+    VACUUM_AGE_S,
+    K,
+    Plant,
+    State,
+    Work,
+)
 from bench.sim.surroundings import position, room_pressure, set_point, shroud_temperature
 
 SPECIES = gas.SPECIES
@@ -32,7 +47,7 @@ VACUUM_PA = 1000.0
 @inner
 def attempt(plant: Plant, state: State, work: Work, h: float) -> float:
     """Set Work.stage to State.u after h; how far the step's orders differ, in tolerances. Infinite: not a state."""
-    t, u, paths = state.time[0], state.u, plant.ends.shape[0]
+    t, u, paths = state.time[NOW_S], state.u, plant.ends.shape[0]
     work.turned[:] = False
     again = True
     while again:  # twice at most for each hatch
@@ -72,7 +87,7 @@ def _error(plant: Plant, state: State, work: Work, h: float) -> float:
     """The embedded first-order result is not damped where the plant is stiff: the difference is filtered by the implicit
     matrix, as is usual (Hairer and Wanner, Solving ODEs II, IV.8).
     """
-    n, m, t, u = plant.compartments, plant.vessels, state.time[0], state.u
+    n, m, t, u = plant.compartments, plant.vessels, state.time[NOW_S], state.u
     for i in range(u.size):
         work.second[i] = 0.5 * h * (work.first[i] + work.second[i])
     settle(plant, state, u, t, STAGE * h, work, work.second)
@@ -99,7 +114,7 @@ def attempt_once(plant: Plant, state: State, work: Work, h: float) -> float:
     """A step of just h, whatever its error, which is returned: to measure the order of the method."""
     error = attempt(plant, state, work, h)
     copy(state.u, work.stage)
-    state.time[0] += h
+    state.time[NOW_S] += h
     return error
 
 
@@ -120,23 +135,23 @@ def walk(
     before: the state in front of the last step. Returns the number of the newest knot.
     """
     last = newest + time_s.size // 2
-    while state.time[0] < min(limit_s, stop_s) and newest < last:
+    while state.time[NOW_S] < min(limit_s, stop_s) and newest < last:
         copy(before.u, state.u)
         copy(before.time, state.time)
         copy(before.control, state.control)
-        left = stop_s - state.time[0]
-        h = min(state.time[1], left)
+        left = stop_s - state.time[NOW_S]
+        h = min(state.time[STEP_S], left)
         error = attempt(plant, state, work, h)
         while error > REFUSED and h > SHORTEST_S:
             h *= SHRINK
             error = attempt(plant, state, work, h)
         if error == math.inf:
             raise ValueError("the plant cannot go on: a mass or an energy would be negative")
-        _accept(plant, state, work, h, stop_s if h == left else state.time[0] + h)
+        _accept(plant, state, work, h, stop_s if h == left else state.time[NOW_S] + h)
         grown = min(GROWTH, 0.9 / math.sqrt(error)) if error > 0.0 else GROWTH
-        state.time[1] = min(LONGEST_S, max(SHORTEST_S, h * max(grown, SHRINK)))
+        state.time[STEP_S] = min(LONGEST_S, max(SHORTEST_S, h * max(grown, SHRINK)))
         newest += 1
-        time_s[newest % time_s.size] = state.time[0]
+        time_s[newest % time_s.size] = state.time[NOW_S]
         keep(plant, state, work, value[newest % time_s.size])
     return newest
 
@@ -149,10 +164,10 @@ def _accept(plant: Plant, state: State, work: Work, h: float, now_s: float) -> N
         if state.u[place] < 0.0:
             state.u[books + SPECIES * ROUNDED + place % SPECIES] -= state.u[place]
             state.u[place] = 0.0
-    state.time[0] = now_s
+    state.time[NOW_S] = now_s
     look(plant, state.u, now_s, work)
     vacuum = plant.compartments < plant.vessels and work.node[plant.compartments, PA] < VACUUM_PA
-    state.time[2] = state.time[2] + h if vacuum else 0.0
+    state.time[VACUUM_AGE_S] = state.time[VACUUM_AGE_S] + h if vacuum else 0.0
     for index in range(plant.ends.shape[0]):
         if plant.ends[index, KIND] != SUPPLY:
             continue
@@ -165,7 +180,7 @@ def _accept(plant: Plant, state: State, work: Work, h: float, now_s: float) -> N
 
 @compiled
 def first_knot(plant: Plant, state: State, work: Work, row: Floats) -> None:
-    look(plant, state.u, state.time[0], work)
+    look(plant, state.u, state.time[NOW_S], work)
     keep(plant, state, work, row)
 
 
@@ -175,7 +190,7 @@ def keep(plant: Plant, state: State, work: Work, row: Floats) -> None:
     shroud, room, the chamber as a Pirani and an ionisation gauge see it, and what has passed every path.
     """
     n, m = plant.compartments, plant.vessels
-    now_s = state.time[0]
+    now_s = state.time[NOW_S]
     for i in range(m):
         row[i], row[m + i] = work.node[i, PA], work.node[i, K]
     for i in range(n):
