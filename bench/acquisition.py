@@ -15,12 +15,10 @@ from drivers.errors import InstrumentError
 
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 60.0
-QUALITIES = {
-    "GOOD": Quality.GOOD,
-    "UNDERRANGE": Quality.UNDERRANGE,
-    "OVERRANGE": Quality.OVERRANGE,
-    "FAULT": Quality.SENSOR_FAULT,
-}
+# Plain numbers, as they are recorded: to look up an enumeration's member takes longer than all else about a reading
+GOOD, HELD, STALE = int(Quality.GOOD), int(Quality.HELD), int(Quality.STALE)
+UNDERRANGE, OVERRANGE, SENSOR_FAULT = int(Quality.UNDERRANGE), int(Quality.OVERRANGE), int(Quality.SENSOR_FAULT)
+QUALITIES = {"GOOD": GOOD, "UNDERRANGE": UNDERRANGE, "OVERRANGE": OVERRANGE, "FAULT": SENSOR_FAULT}
 
 
 @dataclass
@@ -55,14 +53,16 @@ class Acquisition:
         time_s = self._clock.now()
         values = np.full(self._size, np.nan)
         offsets = np.zeros(self._size)
-        quality = np.full(self._size, Quality.STALE, dtype=np.uint8)
+        quality = np.full(self._size, STALE, dtype=np.uint8)
         for source in self._sources:
             self._request(source, time_s)
         for source in self._sources:
             found = self._collect(source) if source.asked else {}
             late_s = self._clock.now() - time_s
             for place, value, offset_s, code in _readings(source, found, time_s, late_s):
-                values[place], offsets[place], quality[place] = value, offset_s, code
+                values[place] = value
+                offsets[place] = offset_s
+                quality[place] = code
         return Scan(time_s, values, offsets, quality), tuple(self._events)
 
     def _request(self, source: Source, time_s: float) -> None:
@@ -118,7 +118,7 @@ def _source(station: Station, name: str) -> Source:
 
 def _readings(
     source: Source, found: Mapping[str, Measured], time_s: float, late_s: float
-) -> Iterator[tuple[int, float, float, Quality]]:
+) -> Iterator[tuple[int, float, float, int]]:
     """(place, SI value, offset from time_s, quality) of each channel; HELD while a slow one's period lasts."""
     for name, (place, entry) in source.places.items():
         measured = found.get(name)
@@ -126,22 +126,22 @@ def _readings(
             value = measured.value * entry.scale + entry.offset
             offset_s = measured.offset_s + late_s
             code = _quality(measured, value, entry)
-            if code is Quality.GOOD:
+            if code == GOOD:
                 source.last[name] = (time_s + offset_s, value)
             yield place, value, offset_s, code
         elif name in source.last:
             taken_s, value = source.last[name]
             held = time_s - taken_s < entry.period_s - 1e-9
-            yield place, value, taken_s - time_s, Quality.HELD if held else Quality.STALE
+            yield place, value, taken_s - time_s, HELD if held else STALE
 
 
-def _quality(measured: Measured, value: float, entry: ChannelEntry) -> Quality:
+def _quality(measured: Measured, value: float, entry: ChannelEntry) -> int:
     stated = QUALITIES[measured.status.name]
-    if stated is not Quality.GOOD:
+    if stated != GOOD:
         return stated
     if not math.isfinite(value):
-        return Quality.SENSOR_FAULT
+        return SENSOR_FAULT
     low, high = entry.range
     if value < low:
-        return Quality.UNDERRANGE
-    return Quality.OVERRANGE if value > high else Quality.GOOD
+        return UNDERRANGE
+    return OVERRANGE if value > high else GOOD

@@ -17,6 +17,9 @@ class Condition:
     reason: str = ""
 
 
+HOLDS = Condition(holds=True)
+
+
 def conditions(rules: Sequence[Interlock], before: Mapping[str, Condition], state: RigState) -> dict[str, Condition]:
     """Every rule judged on the latest scan; before: the same on the scan before (hysteresis)."""
     return {rule.name: _judge(rule, before.get(rule.name), state) for rule in rules}
@@ -46,7 +49,7 @@ def _judge(rule: Interlock, before: Condition | None, state: RigState) -> Condit
         return Condition(holds=False, reason=f"{rule.channel} = {value:g}, must be above {rule.above + margin:g}")
     if rule.below is not None and not value < rule.below - margin:
         return Condition(holds=False, reason=f"{rule.channel} = {value:g}, must be below {rule.below - margin:g}")
-    return Condition(holds=True)
+    return HOLDS
 
 
 def _sentence(rule: Interlock, condition: Condition) -> str:

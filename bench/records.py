@@ -21,6 +21,9 @@ class Quality(IntEnum):
     STALE = 5  # no fresh value although one was due
 
 
+USABLE = frozenset({int(Quality.GOOD), int(Quality.HELD)})
+
+
 class Outcome(StrEnum):
     """FAIL: the method is wrong. ERROR: the bench is."""
 
@@ -107,7 +110,7 @@ class RigState:
         return Quality(int(self.scan.quality[self.places[channel]]))
 
     def usable(self, channel: str) -> bool:
-        return self.quality(channel) in (Quality.GOOD, Quality.HELD)
+        return self.scan.quality[self.places[channel]] in USABLE
 
 
 @dataclass(frozen=True, slots=True)
