@@ -46,11 +46,11 @@ def read_analog(driver: Driver, task: Task, wanted: int, timeout_s: float, room:
 def read_lines(driver: Driver, task: Task, wanted: int) -> Block:
     """Lines as they are now; an output task reads back what its lines really carry."""
     _expect(task, DI, DO)
+    width, read_line = task.lines_per_channel, driver.process.read_line
     with _started(driver, task):
-        scan = np.zeros((len(task.channels), 1, task.lines_per_channel), dtype=np.bool_)
-        for row, channel in enumerate(task.channels):
-            scan[row, 0, : len(channel.terminals)] = [driver.process.read_line(line) for line in channel.terminals]
-    return Block(np.repeat(scan, max(wanted, 1), axis=1))
+        rows = [[read_line(line) for line in channel.terminals] for channel in task.channels]
+    scan = np.array([row + [False] * (width - len(row)) for row in rows], dtype=np.bool_)
+    return Block(np.repeat(scan[:, np.newaxis], max(wanted, 1), axis=1))
 
 
 def write_lines(driver: Driver, task: Task, data: NDArray[np.bool_], *, auto_start: bool) -> int:

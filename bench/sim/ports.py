@@ -108,7 +108,8 @@ class ChassisPort:
         """Volts at past or present times; a transducer that delivers nothing leaves 0 V on the terminal."""
         entry = self._entries[channel]
         volts: Floats = (self._rig.shown_at(entry, times_s) - entry.offset) / entry.scale
-        return np.nan_to_num(volts)
+        volts[np.isnan(volts)] = 0.0
+        return volts
 
 
 class GaugePort:
