@@ -25,8 +25,9 @@ def mass_fractions(moles: Mapping[str, float], dew_point_k: float | None = None)
     vapour = 0.0 if dew_point_k is None else vapour_pressure(dew_point_k) / ATMOSPHERE_PA
     amounts *= (1.0 - vapour) / amounts.sum()
     amounts[gas.H2O] += vapour
-    kg: Floats = amounts * gas.MOLAR_MASS
-    return kg / kg.sum()
+    kg = amounts * gas.MOLAR_MASS
+    fractions: Floats = kg / kg.sum()
+    return fractions
 
 
 DRY_AIR = mass_fractions(COMPOSITIONS["air"])

@@ -67,7 +67,7 @@ def _downhill(shape: Floats, kind: int, opening: float, up: Floats, down: Floats
     flow = 0.0
     if kind == ORIFICE:
         area += shape[0] * opening
-    elif opening > 0.0 and (kind == SHORT_TUBE or kind == SLIT or kind == CAPILLARY):
+    elif opening > 0.0 and kind in (SHORT_TUBE, SLIT, CAPILLARY):
         flow = opening * _through_duct(kind, shape, up, fraction, down[PA])
     elif kind == CONDUCTANCE:
         flow = opening * shape[0] * (up[PA] - down[PA]) / (up[GAS_CONSTANT] * up[K])

@@ -66,8 +66,8 @@ class Model:
 def build(bench: Bench, scenario: Scenario, draws: Draws) -> Model:
     node = nodes_of(bench, scenario)
     check(bench, scenario, node)
-    stated = scenario.composition or COMPOSITIONS[bench.gas.composition]
-    fill = mass_fractions(stated, bench.gas.dew_point_k)
+    stated = {str(name): share for name, share in scenario.composition.items()}
+    fill = mass_fractions(stated or COMPOSITIONS[bench.gas.composition], bench.gas.dew_point_k)
     paths = tuple(paths_of(bench, scenario, draws, node))
     plant = _plant(bench, scenario, draws, paths, node, fill)
     layout = Layout(plant)

@@ -37,7 +37,7 @@ from bench.sim.state import (
 ROUND_HOLE = 0.8
 """Discharge coefficient of a valve's bore: it only sets how fast big valves equalise."""
 OPEN_HATCH_KG_S_PA = 1e-3
-"""Of an open hatch: half a gram a second needs 0.5 Pa; stiffer would only make the step's rounding visible as mixing."""
+"""Of an open hatch: half a gram a second needs 0.5 Pa. Stiffer would only show a step's rounding as mixing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,18 +75,25 @@ def paths_of(bench: Bench, scenario: Scenario, draws: Draws, node: Mapping[str, 
     for hatch in bench.hatch:
         yield _hatch(hatch, draws, node)
     for leak in scenario.hidden_leak:
-        ends = {"start": node[leak.compartment], "end": node[leak.to]}
-        yield Path(name=leak.name, kind=leak.kind_code, shape=leak.shape, life=_life(scenario, leak.name), **ends)
+        yield Path(
+            name=leak.name,
+            start=node[leak.compartment],
+            end=node[leak.to],
+            kind=leak.kind_code,
+            shape=leak.shape,
+            life=_life(scenario, leak.name),
+        )
     for entry in scenario.trapped:
-        ends = {"start": node[entry.compartment], "end": node[entry.name]}
-        yield Path(name=entry.name, kind=CONDUCTANCE, shape=(entry.conductance_m3_s,), open=True, **ends)
+        start, end = node[entry.compartment], node[entry.name]
+        shape: tuple[float, ...] = (entry.conductance_m3_s,)
+        yield Path(name=entry.name, start=start, end=end, kind=CONDUCTANCE, shape=shape, open=True)
     for puffs in scenario.purification:
-        ends = {"start": node[puffs.compartment], "end": node["chamber"]}
-        yield Path(name=puffs.name, kind=ORIFICE, shape=(puffs.area_m2,), **ends)
+        start, end = node[puffs.compartment], node["chamber"]
+        yield Path(name=puffs.name, start=start, end=end, kind=ORIFICE, shape=(puffs.area_m2,))
     for makeup in scenario.makeup:
-        ends = {"start": node[makeup.name], "end": node[makeup.compartment]}
+        start, end = node[makeup.name], node[makeup.compartment]
         shape = (makeup.pressure_pa, makeup.gain_kg_s_pa, makeup.max_flow_kg_s)
-        yield Path(name=makeup.name, kind=REGULATOR, shape=shape, **ends)
+        yield Path(name=makeup.name, start=start, end=end, kind=REGULATOR, shape=shape)
 
 
 def _valve(

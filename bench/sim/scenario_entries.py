@@ -161,7 +161,7 @@ class Makeup(Entry):
 
 
 class Source(Entry):
-    """Gas that comes (positive) or goes at a steady rate: make-up by hand, a bed that takes CO2. Default: the fill gas."""
+    """Gas that comes (positive) or goes at a steady rate: make-up by hand, a bed that takes CO2. Default: fill gas."""
 
     compartment: str
     kg_s: float

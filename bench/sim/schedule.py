@@ -19,8 +19,7 @@ def schedule(scenario: Scenario, model: Model) -> Iterator[Timed]:
     streams: list[Iterator[Timed]] = [
         iter(sorted(((t, _nothing) for t in _kinks(scenario)), key=lambda timed: timed[0]))
     ]
-    for leak in scenario.hidden_leak:
-        streams.append(_open(model.path[leak.name], leak.begin_s, leak.end_s))
+    streams += [_open(model.path[leak.name], leak.begin_s, leak.end_s) for leak in scenario.hidden_leak]
     streams += [_makeup(makeup, model) for makeup in scenario.makeup]
     streams += [_puffs(puffs, model.path[puffs.name]) for puffs in scenario.purification]
     streams += [_source(source, model) for source in scenario.source]

@@ -84,8 +84,8 @@ class State(NamedTuple):
 
 
 class Layout:
-    """Where things lie in State.u: masses (m, species), gas energy (n) J, wall temperature (n) K, book of masses, book of
-    energy, mass that has passed each path (kg, from FROM to TO).
+    """Where things lie in State.u: masses (m, species), gas energy (n) J, wall temperature (n) K, book of masses, book
+    of energy, mass that has passed each path (kg, from FROM to TO).
     """
 
     def __init__(self, plant: Plant) -> None:

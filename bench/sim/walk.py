@@ -10,8 +10,10 @@ from bench.sim import gas
 from bench.sim.compiled import compiled, inner
 from bench.sim.composition import saturation_pressure
 from bench.sim.flows import partial_pressure
-from bench.sim.kernel import STAGE, assemble, look, rates, settle, turn
+from bench.sim.implicit import STAGE, assemble, settle
 from bench.sim.linear import copy
+from bench.sim.nodes import look
+from bench.sim.rates import rates, turn
 from bench.sim.state import (
     KG,
     KIND,
@@ -84,8 +86,8 @@ def possible(plant: Plant, u: Floats) -> bool:
 
 @inner
 def _error(plant: Plant, state: State, work: Work, h: float) -> float:
-    """The embedded first-order result is not damped where the plant is stiff: the difference is filtered by the implicit
-    matrix, as is usual (Hairer and Wanner, Solving ODEs II, IV.8).
+    """The embedded first-order result is not damped where the plant is stiff: the difference is filtered by the
+    implicit matrix, as is usual (Hairer and Wanner, Solving ODEs II, IV.8).
     """
     n, m, t, u = plant.compartments, plant.vessels, state.time[NOW_S], state.u
     for i in range(u.size):
