@@ -1,6 +1,6 @@
 """How the simulator's inner loops are compiled: once per installation, free of the interpreter's lock, with division by
-zero left to give infinity as in numpy, and without memory of their own: what they work on is handed in, no references are
-counted. That shortens compilation, which a first run waits for, and the loops run twice as fast.
+zero left to give infinity as in numpy, and without memory of their own: what they work on is handed in, no reference is
+counted. That shortens compilation, which a first run waits for, and makes the loops twice as fast.
 """
 
 from collections.abc import Callable

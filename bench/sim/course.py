@@ -4,7 +4,6 @@ A step is planned by the plant's state alone. Who asks in the middle of one sees
 between knots; a command in the middle cuts it: it is taken again, just to the command. So asking changes nothing.
 """
 
-import heapq
 import math
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -52,8 +51,8 @@ class Course:
         self.columns = Columns(model)
         self.knots = Knots(np.zeros(RING), np.zeros((RING, self.columns.count)))
         self.newest = 0
-        self._events, self._watcher = events, watcher
-        self._stops: list[float] = []
+        self._events, self.watcher = events, watcher
+        self._stops: dict[str, float] = {}
         self._moved_s = np.zeros(len(model.state.move))
         first_knot(model.plant, self.state, self._work, self.knots.value[0])
         self._next = next(events, NEVER)
@@ -91,15 +90,14 @@ class Course:
         row[POSITION], row[WANTED] = here, opening
         row[SINCE_S] = now_s + self._hesitation_s(index, now_s)
         self._moved_s[index] = now_s
-        for stop_s in (row[SINCE_S], row[SINCE_S] + abs(opening - here) * row[TRAVEL_S]):
-            self.stop_at(float(stop_s))
+        self.stop_at(f"{index} leaves", float(row[SINCE_S]))
+        self.stop_at(f"{index} arrives", float(row[SINCE_S] + abs(opening - here) * row[TRAVEL_S]))
         if here == 0.0 and index < len(self.model.paths):
             self._puff(index)
 
-    def stop_at(self, time_s: float) -> None:
-        """Put a knot there: something has a kink."""
-        if time_s > self.state.time[NOW_S]:
-            heapq.heappush(self._stops, time_s)
+    def stop_at(self, what: str, time_s: float) -> None:
+        """Put a knot there: something has a kink. It replaces what was announced under the same name."""
+        self._stops[what] = time_s
 
     def _hesitation_s(self, index: int, now_s: float) -> float:
         if index >= len(self.model.paths):
@@ -126,7 +124,7 @@ class Course:
 
     # -- time ----------------------------------------------------------------------------------------------------
     def _stop_s(self) -> float:
-        return min(self._next[0], self._stops[0]) if self._stops else self._next[0]
+        return min(self._next[0], *self._stops.values()) if self._stops else self._next[0]
 
     def _walk(self, time_s: float) -> None:
         """Knots up to time_s or beyond, never beyond the next stop; the sensors follow up to time_s."""
@@ -135,13 +133,12 @@ class Course:
             self.newest = walk(
                 self.model.plant, self.state, self._before, self._work, *self.knots, self.newest, time_s, stop_s
             )
-            self._watcher.sense(self.knots, self.newest, min(time_s, float(self.state.time[NOW_S])))
-        self._watcher.sense(self.knots, self.newest, time_s)
+            self.watcher.sense(self.knots, self.newest, min(time_s, float(self.state.time[NOW_S])))
+        self.watcher.sense(self.knots, self.newest, time_s)
 
     def _happen(self, stop_s: float) -> None:
         """All that is due at stop_s, in its order."""
-        while self._stops and self._stops[0] <= stop_s:
-            heapq.heappop(self._stops)
+        self._stops = {what: time_s for what, time_s in self._stops.items() if time_s > stop_s}
         self._arrive(stop_s)
         while self._next[0] <= stop_s:
             self._next[1](self)

@@ -92,7 +92,7 @@ class SupplyPort:
     def _lead(self, course: Course, from_pa: float, target_pa: float, rate_pa_s: float) -> None:
         now_s = self._now(course)
         self._control[[FROM_PA, FROM_S, TARGET_PA, RATE_PA_S]] = from_pa, now_s, target_pa, rate_pa_s
-        course.stop_at(now_s + abs(target_pa - from_pa) / rate_pa_s if math.isfinite(rate_pa_s) else now_s)
+        course.stop_at("set point", now_s + abs(target_pa - from_pa) / rate_pa_s if rate_pa_s > 0.0 else math.inf)
 
 
 class ChassisPort:

@@ -31,7 +31,7 @@ from bench.detection.shipped import methods
 from bench.recorder import Recorder
 from bench.run import Run
 from bench.sim.host import serve
-from bench.sim.rig import SimulatedRig
+from bench.sim.rig import SimulatedRig, compile_plant
 from bench.sim.scenario import load_scenario
 from bench.station import Station, open_station
 from bench.stop import StopRequest
@@ -55,7 +55,7 @@ class Bed:
 @contextmanager
 def holding(scenario: str, seed: int, bench: Bench) -> Iterator[Bed]:
     rig = SimulatedRig(bench, load_scenario(scenario), seed, VirtualClock())
-    rig.compile()
+    compile_plant(bench, rig.scenario)
     with tempfile.TemporaryDirectory() as folder, serve(rig) as served, StopRequest() as stop:
         recorder = Recorder(Path(folder), [entry.record() for entry in served.channels], {})
         with open_station(served) as station, Run(station, recorder, rig.clock, PhaseLines(), stop) as run:
@@ -148,7 +148,7 @@ def timed(bed: Bed, timers: Timers) -> Iterator[None]:
     parts += [(instrument, "collect", name) for name, instrument in bed.station.instruments.items()]
     for owner, name, part in parts:
         setattr(owner, name, timers.timed(part, getattr(owner, name)))
-    bed.rig.state = timers.behind_the_wire(bed.rig.clock, bed.rig.state)
+    bed.rig.look = timers.behind_the_wire(bed.rig.clock, bed.rig.look)
     modules = [patch(f"bench.run.{name}", timers.timed(INTERLOCKS, _of_run(name))) for name in ("conditions", "trips")]
     kinds = {type(method) for method in methods().values()}
     estimates = [patch.object(kind, "estimate", timers.timed(METHODS, kind.estimate)) for kind in kinds]

@@ -1,0 +1,156 @@
+"""The rig's instruments without wires: what a station asks of instruments (request, collect, lines, control), answered at
+once. They fit bench.roles by shape; a procedure runs on them as it runs on the real ones, for a plan of what it will do.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import numpy as np
+
+from bench.config.model import ChannelEntry, InstrumentEntry
+from bench.sim.knots import GRID_S
+from bench.sim.ports import ChassisPort, GaugePort, SupplyPort, ThermometerPort, inputs_of
+from bench.sim.rig import SimulatedRig
+
+GAUGE_FAULT = {GaugePort.UNDERRANGE: "UNDERRANGE", GaugePort.OVERRANGE: "OVERRANGE", GaugePort.NO_SENSOR: "FAULT"}
+BAND, DWELL_S = 1e-4, 2.0
+"""A pressure controller is in its limits when it has been this near to its target, of its full scale, for this long (as
+its manual has it from the factory).
+"""
+
+
+class Status(Enum):
+    GOOD = auto()
+    UNDERRANGE = auto()
+    OVERRANGE = auto()
+    FAULT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """SI units, as collected now."""
+
+    value: float
+    status: Status = Status.GOOD
+    offset_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    manufacturer: str
+    model: str
+    serial: str
+    firmware: str
+
+
+class Direct:
+    """What all have in common: identity and settings are as the bench file expects them, and there is no link to lose."""
+
+    def __init__(self, rig: SimulatedRig, entry: InstrumentEntry) -> None:
+        self.rig, self.entry = rig, entry
+        self.inputs = {c.input: c for c in rig.bench.channels if c.instrument == entry.name}
+
+    def identity(self) -> Identity:
+        return Identity("leakbench", f"{self.entry.driver} without wires", self.entry.serial or "", "")
+
+    def settings(self) -> Mapping[str, str]:
+        return self.entry.settings
+
+    def request(self) -> None:
+        """Nothing to send."""
+
+    def collect(self) -> Mapping[str, Measured]:
+        return {name: self._measured(name, entry) for name, entry in self.inputs.items()}
+
+    def _measured(self, name: str, entry: ChannelEntry) -> Measured:
+        raise NotImplementedError
+
+    def reconnect(self) -> None:
+        """Never lost."""
+
+    def close(self) -> None:
+        """Never open."""
+
+
+class DirectThermometers(Direct):
+    def _measured(self, name: str, entry: ChannelEntry) -> Measured:
+        del entry
+        value = ThermometerPort(self.rig, self.inputs).read(int(name))
+        return Measured(value) if np.isfinite(value) else Measured(value, Status.FAULT)
+
+
+class DirectGauges(Direct):
+    def _measured(self, name: str, entry: ChannelEntry) -> Measured:
+        del entry
+        code, value = GaugePort(self.rig, self.inputs).read(int(name))
+        return Measured(value, Status[GAUGE_FAULT[code]] if code else Status.GOOD)
+
+
+class DirectController(Direct):
+    def __init__(self, rig: SimulatedRig, entry: InstrumentEntry) -> None:
+        super().__init__(rig, entry)
+        (channel,) = inputs_of(rig.bench, entry.name).values()
+        self._port, self._band_pa = SupplyPort(rig, channel), BAND * channel.range[1]
+        self._target_pa, self._rate_pa_s, self._inside_since_s = 0.0, math.inf, math.inf
+        self.set_control, self.controlling = self._port.set_control, self._port.controlling
+        self.source_pressure_pa = self._port.source_pressure_pa
+
+    def _measured(self, name: str, entry: ChannelEntry) -> Measured:
+        del name, entry
+        return Measured(self._port.line_pressure_pa())
+
+    def set_rate(self, rate_pa_s: float) -> None:
+        self._rate_pa_s = rate_pa_s
+
+    def set_pressure(self, pressure_pa: float) -> None:
+        self._target_pa = pressure_pa
+        self._port.set_target(pressure_pa, self._rate_pa_s)
+
+    def in_limits(self) -> bool:
+        now_s = self.rig.look()
+        inside = abs(self._port.line_pressure_pa() - self._target_pa) <= self._band_pa
+        self._inside_since_s = min(self._inside_since_s, now_s) if inside else math.inf
+        return now_s - self._inside_since_s >= DWELL_S
+
+
+class DirectChassis(Direct):
+    """Analog inputs are means since the last collection, but of a second at most."""
+
+    def __init__(self, rig: SimulatedRig, entry: InstrumentEntry) -> None:
+        super().__init__(rig, entry)
+        self._port = ChassisPort(rig, self.inputs)
+        self.read_line, self.write_line = self._port.read_line, self._port.write_line
+        self._collected = 0
+
+    def start(self) -> None:
+        self._collected = self._now()
+
+    def collect(self) -> Mapping[str, Measured]:
+        now = self._now()
+        times_s = np.arange(self._collected + 1, now + 1) * GRID_S
+        found = {}
+        for name, entry in self.inputs.items():
+            if entry.quantity == "switch":
+                found[name] = Measured(float(self._port.read_line(name)))
+            elif times_s.size:
+                found[name] = Measured(float(self._port.analog(name, times_s).mean()))
+        self._collected = now
+        return found
+
+    def _now(self) -> int:
+        return int(self.rig.look() / GRID_S + 1e-6)
+
+
+KINDS: Mapping[str, type[Direct]] = {
+    "ni_daq": DirectChassis,
+    "druck_pace5000": DirectController,
+    "pfeiffer_tpg366": DirectGauges,
+    "keysight_34972a": DirectThermometers,
+}
+
+
+def direct_instruments(rig: SimulatedRig) -> dict[str, Direct]:
+    """One per instrument of the bench file, by name: what bench.station.Station is made of."""
+    return {entry.name: KINDS[entry.driver](rig, entry) for entry in rig.bench.instrument}
