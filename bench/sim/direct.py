@@ -1,7 +1,7 @@
 """The rig without wires: a schedule known in advance goes in, what every channel shows comes out.
 
-For plans and campaigns. Plant, sensors and their noise are those behind the wires (rig.py), sample for sample; only what
-instruments do to numbers on their way (digits printed, converter counts) is missing.
+For plans and campaigns. Plant, sensors and their noise are those behind the wires (rig.py), sample for sample; only
+what instruments do to numbers on their way (the digits they print) is missing.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,8 +23,8 @@ Order = tuple[float, Callable[[SimulatedRig], None]]
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """One row per period from time 0 on. values: (row, channel), SI, NaN where a sensor delivers nothing; a channel of the
-    NI chassis is the mean of its samples of the last second. passed_kg: (row, leak), what each hidden leak and each
+    """One row per period from time 0 on. values: (row, channel), SI, NaN where a sensor delivers nothing; a channel of
+    the NI chassis is the mean of its samples of the last second. passed_kg: (row, leak), what each hidden leak and each
     orifice of the bench has passed since the start: the truth, for scores alone.
     """
 
@@ -49,7 +49,7 @@ def closed(name: str) -> Callable[[SimulatedRig], None]:
     return lambda rig: rig.command(lambda course: course.want(rig.model.path[name], 0.0))
 
 
-def simulate(  # noqa: PLR0913 - what a run is made of
+def simulate(
     bench: Bench,
     scenario: Scenario,
     seed: int,

@@ -1,5 +1,5 @@
-"""The rig's instruments without wires: what a station asks of instruments (request, collect, lines, control), answered at
-once. They fit bench.roles by shape; a procedure runs on them as it runs on the real ones, for a plan of what it will do.
+"""The rig's instruments without wires: what a station asks of instruments (request, collect, lines, control), answered
+at once. They fit bench.roles by shape: a procedure runs on them as on real ones, to plan what it will do.
 """
 
 import math
@@ -46,7 +46,7 @@ class Identity:
 
 
 class Direct:
-    """What all have in common: identity and settings are as the bench file expects them, and there is no link to lose."""
+    """What all have in common: identity and settings are as the bench file expects them, no link can be lost."""
 
     def __init__(self, rig: SimulatedRig, entry: InstrumentEntry) -> None:
         self.rig, self.entry = rig, entry

@@ -44,7 +44,7 @@ def day(seed=1, *, bench=BENCH, scenario="quiet", hours=24.0, period_s=1.0, orde
 
 
 def with_compartments(count):
-    """zvezda's row of compartments cut short or repeated, its channels and orifices likewise; hatches in between."""
+    """The row of zvezda's compartments cut short or repeated, channels and orifices likewise; hatches in between."""
     compartments, hatches, channels = [], [], []
     for number in range(count):
         model = BENCH.compartment[number % 4]
@@ -103,8 +103,8 @@ def main():
         plant = seconds(lambda bench=bench: day(bench=bench, orders=(), period_s=HOUR_S))
         each = 1e3 / count
         print(
-            f"  {count:2} compartments, {len(bench.channel):3} channels, 24 h: {whole:.3f} s, {each * whole:.0f} ms each; "
-            f"plant alone {plant:.4f} s, {each * plant:.1f} ms each"
+            f"  {count:2} compartments, {len(bench.channel):3} channels, 24 h: {whole:.3f} s, {each * whole:.0f} ms"
+            f" each; plant alone {plant:.4f} s, {each * plant:.1f} ms each"
         )
     for scenario in ("S07", "S35"):
         print(f"24 h at 1 Hz of {scenario}: {seconds(lambda scenario=scenario: day(scenario=scenario)):.3f} s")

@@ -1,4 +1,4 @@
-"""Whatever the rig is made of and whatever is opened and closed: species and energy are kept, nothing turns negative."""
+"""Whatever the rig is made of, whatever opens and closes: species and energy are kept, nothing turns negative."""
 
 import numpy as np
 from hypothesis import given, settings

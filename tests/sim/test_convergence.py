@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from sim import plants
 
-from bench.sim.state import Layout
+from bench.sim import elements
+from bench.sim.state import Layout, copy_of
 
 G = plants.GAMMA
 HOLE_M2, VOLUME_M3 = plants.hole_m2(1e-3), 0.060
 
 
 def blow_down_error(step_s):
-    """Relative, of the pressure after 384 s of adiabatic blow-down of thin air, against the closed form (science 1.8)."""
+    """Relative, of the pressure after 384 s of adiabatic blow-down of thin air, against the closed form."""
     plant = plants.row([VOLUME_M3], film=plants.FREE, holes_m2=[HOLE_M2])
     now = plants.state(plant, [100.0], [293.15])
     plants.run_in_steps(plant, now, 384.0, step_s)
@@ -19,8 +20,7 @@ def blow_down_error(step_s):
 
 
 def closed_form(time_s):
-    from bench.sim import elements
-
+    """P/P0 = (1 + (g-1) t / (2 tau))^(-2g/(g-1)) (science 1.8)."""
     flow = elements.orifice_flow(HOLE_M2, 1.0, 293.15, 0.0, plants.GAS_CONSTANT, G)
     tau_s = VOLUME_M3 / (flow * plants.GAS_CONSTANT * 293.15)
     return (1.0 + (G - 1.0) * time_s / (2.0 * tau_s)) ** (-2.0 * G / (G - 1.0))
@@ -51,7 +51,7 @@ def mock_up():
 
 
 def test_steps_of_a_stiff_mock_up_converge_with_second_order_too():
-    """Films and fans (8 to 23 s) are faster than the steps; half an hour with heat switched on at its start, then settled."""
+    """Films and fans (8 to 23 s) are faster than the steps, and one compartment is heated by 30 mK a minute."""
     found = []
     for step_s in (40.0, 20.0, 10.0, 1.0):
         plant, now = mock_up()
@@ -79,8 +79,7 @@ def test_the_straight_line_between_knots_is_exact_to_what_sensors_can_see():
     """In the middle of a minute's step: pressures within 0.01 Pa, temperatures within 0.05 mK of a step to there."""
     plant, now = mock_up()
     plants.run(plant, now, 40_000.0)
-    begun, middle = plants.look_at(plant, now), None
-    half = type(now)(*(array.copy() for array in now))
+    begun, half = plants.look_at(plant, now), copy_of(now)
     plants.run_in_steps(plant, half, 30.0, 30.0)
     middle = plants.look_at(plant, half)
     plants.run_in_steps(plant, now, 60.0, 60.0)

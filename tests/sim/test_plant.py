@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from sim import plants
 
 from bench.sim import elements, gas
@@ -21,8 +22,6 @@ ORIFICE_TABLE = [  # gauge psi; cfm of free air through 1/64, 1/32, 1/16 in, dis
     (25, 0.140, 0.562, 2.25),
 ]
 BLOW_DOWN_M3, BLOW_DOWN_M2 = 0.060, plants.hole_m2(1e-3)
-TAU_S = BLOW_DOWN_M3 / elements.orifice_flow(BLOW_DOWN_M2, 1.0, 293.15, 0.0, plants.GAS_CONSTANT, plants.GAMMA)
-TAU_S /= plants.GAS_CONSTANT * 293.15
 
 
 def test_critical_flow_factor_of_air():
@@ -55,9 +54,19 @@ def test_the_flow_does_not_feel_a_downstream_pressure_below_the_critical_ratio()
 
 
 def test_blow_down_constant_of_60_litres_through_1_mm():
-    """tau = V / (A C* sqrt(R T)) = 384.607 s for gamma 1.4, R 287.055 (science 1.8)."""
+    """Tau = V / (A C* sqrt(R T)) = 384.607 s for gamma 1.4, R 287.055 (science 1.8)."""
     speed = elements.orifice_flow(BLOW_DOWN_M2, 1.0, 293.15, 0.0, AIR_J_KG_K, 1.4) * AIR_J_KG_K * 293.15
     assert BLOW_DOWN_M3 / speed == pytest.approx(384.607, abs=0.005)
+
+
+def diatomic():
+    """Mass fractions of nitrogen with as much argon as makes cp/cv 1.4, for which the answers are printed."""
+
+    def excess(argon):
+        return gas.heat_capacity_ratio(np.array([1.0 - argon, 0.0, 0.0, 0.0, argon, 0.0])) - 1.4
+
+    argon = brentq(excess, 0.0, 0.1)
+    return np.array([1.0 - argon, 0.0, 0.0, 0.0, argon, 0.0])
 
 
 @pytest.mark.parametrize(
@@ -65,18 +74,15 @@ def test_blow_down_constant_of_60_litres_through_1_mm():
     [(plants.CLAMPED, (0.367879, 0.135335, 0.049787)), (plants.FREE, (0.279082, 0.094865, 0.037253))],
     ids=["isothermal", "adiabatic"],
 )
-def test_blow_down_of_thin_gas_to_its_printed_digits(film, printed):
-    """P/P0 at 1, 2, 3 tau (science 1.8), at 100 Pa, where air is ideal to 4e-7. Adiabatic: gamma is our mixture's 1.4003,
-    with which the closed form itself is 6e-5 from the digits printed for 1.4.
-    """
+def test_blow_down_through_1_mm_to_its_printed_digits(film, printed):
+    """P/P0 of 60 L at 1, 2, 3 tau, 293.15 K (science 1.8); from 100 Pa, where the gas is ideal to 4e-7."""
     plant = plants.row([BLOW_DOWN_M3], film=film, holes_m2=[BLOW_DOWN_M2])
-    now, g = plants.state(plant, [100.0], [293.15]), plants.GAMMA
+    now = plants.state(plant, [100.0], [293.15], fractions=[diatomic()])
+    constant = gas.gas_constant(diatomic())
+    tau_s = BLOW_DOWN_M3 / (elements.orifice_flow(BLOW_DOWN_M2, 1.0, 293.15, 0.0, constant, 1.4) * constant * 293.15)
     for count, ratio in enumerate(printed, 1):
-        plants.run(plant, now, count * TAU_S)
-        ours = plants.pressures(plant, now)[0] / 100.0
-        closed = math.exp(-count) if film else (1.0 + (g - 1.0) * count / 2.0) ** (-2.0 * g / (g - 1.0))
-        assert ours == pytest.approx(closed, abs=6e-6)
-        assert closed == pytest.approx(ratio, abs=6e-7 if film else 6e-5)
+        plants.run(plant, now, count * tau_s)
+        assert plants.pressures(plant, now)[0] / 100.0 == pytest.approx(ratio, abs=6e-7)
 
 
 def test_open_hatches_make_one_pressure_and_keep_mass_and_energy():
@@ -134,7 +140,7 @@ def test_a_wall_relaxes_to_the_shroud_in_4_7_hours():
 
 
 def test_a_warm_shell_holds_its_gas_at_a_lower_pressure():
-    """Aluminium: 3 alpha = 6.9e-5 /K, half a kelvin is 3.5 Pa (science 1.1); 2.3e-9 /Pa of elasticity is 0.02 Pa more."""
+    """Aluminium: 3 alpha = 6.9e-5 /K, half a kelvin is 3.5 Pa (science 1.1); elasticity takes 0.02 Pa of it."""
     found = []
     for expansion in (0.0, 6.9e-5):
         plant = plants.row([0.4], film=plants.CLAMPED)
@@ -147,7 +153,7 @@ def test_a_warm_shell_holds_its_gas_at_a_lower_pressure():
 
 
 def test_real_air_is_a_little_thinner_than_ideal_air():
-    """Z = 0.999624 at 101.325 kPa and 293.15 K (science 1.1, CoolProp); the virial series stops after its second term."""
+    """Z = 0.999624 at 101.325 kPa and 293.15 K (science 1.1, CoolProp); our virial series ends after two terms."""
     plant = plants.row([0.4])
     now = plants.state(plant, [101325.0], [293.15])
     kg_m3 = Layout(plant).mass(now.u)[0].sum() / 0.4
