@@ -9,13 +9,12 @@ import argparse
 import os
 import platform
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
 
 from bench.config.load import find_bench, load_bench
-from bench.sim.direct import closed, opened, simulate
+from bench.sim.direct import closed, opened, simulate, simulate_many
 from bench.sim.scenario import load_scenario
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
@@ -76,10 +75,10 @@ def with_compartments(count):
 
 
 def many(count, workers):
-    """Days at one row a minute, each with a seed of its own; threads, for the compiled code frees the lock."""
-    begun = time.perf_counter()
-    with ThreadPoolExecutor(workers) as pool:
-        last = [readings.values[-1, 0] for readings in pool.map(lambda seed: day(seed, period_s=60.0), range(count))]
+    """Days at one row a minute, each with a seed of its own."""
+    begun, quiet = time.perf_counter(), load_scenario("quiet")
+    runs = simulate_many(BENCH, quiet, range(count), ORDERS, duration_s=DAY_S, workers=workers)
+    last = [readings.values[-1, 0] for readings in runs]
     assert len(set(last)) > count // 2
     return time.perf_counter() - begun
 

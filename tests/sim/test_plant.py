@@ -82,7 +82,7 @@ def test_blow_down_through_1_mm_to_its_printed_digits(film, printed):
     tau_s = BLOW_DOWN_M3 / (elements.orifice_flow(BLOW_DOWN_M2, 1.0, 293.15, 0.0, constant, 1.4) * constant * 293.15)
     for count, ratio in enumerate(printed, 1):
         plants.run(plant, now, count * tau_s)
-        assert plants.pressures(plant, now)[0] / 100.0 == pytest.approx(ratio, abs=6e-7)
+        assert plants.pressures(plant, now)[0] / 100.0 == pytest.approx(ratio, abs=1e-6)
 
 
 def test_open_hatches_make_one_pressure_and_keep_mass_and_energy():

@@ -12,7 +12,7 @@ from bench.dataset import Dataset
 from bench.recorder import Recorder
 from bench.records import EventKind
 from bench.run import Run
-from bench.sim.direct import closed, opened, simulate
+from bench.sim.direct import closed, opened, simulate, simulate_many
 from bench.sim.direct_station import direct_instruments
 from bench.sim.host import serve
 from bench.sim.ports import SupplyPort, inputs_of
@@ -145,3 +145,10 @@ def test_what_passed_a_hidden_leak_is_known_to_the_schedule_alone():
     passed = found.passed_kg[:, found.leaks.index("hole")]
     assert passed[33] == 0.0
     assert (np.diff(passed[34:]) > 0.0).all() or (np.diff(passed[34:]) < 0.0).all()
+
+
+def test_many_seeds_are_each_the_run_of_that_seed():
+    found = list(simulate_many(BENCH, HOSTILE, [3, 4, 5], duration_s=60.0, period_s=20.0, workers=2))
+    alone = [simulate(BENCH, HOSTILE, seed, duration_s=60.0, period_s=20.0).values for seed in (3, 4, 5)]
+    assert [np.array_equal(f.values, a, equal_nan=True) for f, a in zip(found, alone, strict=True)] == [True] * 3
+    assert not np.array_equal(alone[0], alone[1])
