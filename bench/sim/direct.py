@@ -102,7 +102,7 @@ class Witness:
     def __init__(self, rig: SimulatedRig, period_s: float, rows: int) -> None:
         hidden = [leak.name for leak in rig.scenario.hidden_leak]
         self.leaks = (*hidden, *(leak.valve for leak in rig.bench.leak))
-        self.time_s = np.arange(rows) * period_s
+        self.time_s: Floats = period_s * np.arange(rows, dtype=np.float64)
         self.passed_kg = np.zeros((rows, len(self.leaks)))
         self._columns = [rig.course.columns.through(rig.model.path[name]) for name in self.leaks]
         self._panel, self._known, self._row = rig.panel, 0, 0

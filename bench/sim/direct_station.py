@@ -10,6 +10,7 @@ from enum import Enum, auto
 import numpy as np
 
 from bench.config.model import ChannelEntry, InstrumentEntry
+from bench.records import Floats
 from bench.sim.knots import GRID_S
 from bench.sim.ports import ChassisPort, GaugePort, SupplyPort, ThermometerPort, inputs_of
 from bench.sim.rig import SimulatedRig
@@ -129,7 +130,7 @@ class DirectChassis(Direct):
 
     def collect(self) -> Mapping[str, Measured]:
         now = self._now()
-        times_s = np.arange(self._collected + 1, now + 1) * GRID_S
+        times_s: Floats = GRID_S * np.arange(self._collected + 1, now + 1, dtype=np.float64)
         found = {}
         for name, entry in self.inputs.items():
             if entry.quantity == "switch":

@@ -6,7 +6,7 @@ from bench.records import Floats
 from bench.sim import gas
 from bench.sim.compiled import inner
 from bench.sim.element_ducts import duct_flow, short_duct_flow, slit, tube
-from bench.sim.elements import Upstream, critical_ratio, orifice_flow, permeation_flow
+from bench.sim.elements import Upstream, critical_ratio, orifice_flow, permeation_flow, trapped_flow
 from bench.sim.state import (
     CAPILLARY,
     CONDUCTANCE,
@@ -70,7 +70,7 @@ def _downhill(shape: Floats, kind: int, opening: float, up: Floats, down: Floats
     elif opening > 0.0 and kind in (SHORT_TUBE, SLIT, CAPILLARY):
         flow = opening * _through_duct(kind, shape, up, fraction, down[PA])
     elif kind == CONDUCTANCE:
-        flow = opening * shape[0] * (up[PA] - down[PA]) / (up[GAS_CONSTANT] * up[K])
+        flow = opening * trapped_flow(shape[0], up[PA], up[K], down[PA], up[GAS_CONSTANT])
     if area > 0.0:
         flow += through_hole(area, up, down)
     return flow

@@ -1,7 +1,7 @@
 """Properties of the gas in a compartment from its species' masses (science 1.1). Units: SI, except molar masses.
 
-`amounts` is a 1-D array of species masses (kg) or mass fractions, in the order N2, O2, H2O, CO2, Ar, He; only
-`pressure` and `partial_pressure` need masses. At least one amount is positive, none negative. Nothing allocates.
+`amounts` is a 1-D array of species masses (kg) or mass fractions, in the order N2, O2, H2O, CO2, Ar, He.
+At least one amount is positive, none negative. Nothing allocates.
 """
 
 import math
@@ -146,25 +146,15 @@ def second_virial(amounts: Floats, temperature_k: float) -> float:
 
 
 @compiled
-def pressure(masses_kg: Floats, temperature_k: float, volume_m3: float) -> float:
-    """Pa: rho R T (1 + B rho / M) (science 1.1)."""
-    concentration = moles(masses_kg) / volume_m3
-    if concentration == 0.0:
-        return 0.0
-    ideal = concentration * MOLAR_GAS_CONSTANT * temperature_k
-    return ideal * (1.0 + second_virial(masses_kg, temperature_k) * concentration)
+def virial_pressure(concentration_mol_m3: float, temperature_k: float, virial_m3_mol: float) -> float:
+    """Pa: c R T (1 + B c)."""
+    ideal = concentration_mol_m3 * MOLAR_GAS_CONSTANT * temperature_k
+    return ideal * (1.0 + virial_m3_mol * concentration_mol_m3)
 
 
 @compiled
 def density(amounts: Floats, temperature_k: float, pressure_pa: float) -> float:
-    """kg/m3 at which the gas has this pressure: the inverse of `pressure` (its quadratic's gaseous root)."""
+    """kg/m3 at which the gas has this pressure: the inverse of `virial_pressure` (its quadratic's gaseous root)."""
     ideal = pressure_pa / (MOLAR_GAS_CONSTANT * temperature_k)
     root = math.sqrt(1.0 + 4.0 * second_virial(amounts, temperature_k) * ideal)
     return molar_mass(amounts) * 2.0 * ideal / (1.0 + root)
-
-
-@compiled
-def partial_pressure(masses_kg: Floats, species: int, temperature_k: float, volume_m3: float) -> float:
-    """Ideal-gas partial pressure of one species, Pa."""
-    concentration = float(masses_kg[species] / MOLAR_MASS[species]) / volume_m3
-    return concentration * MOLAR_GAS_CONSTANT * temperature_k

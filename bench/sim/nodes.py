@@ -47,7 +47,7 @@ def look(plant: Plant, u: Floats, time_s: float, work: Work) -> None:
             node[K] = shroud_k
         moles_m3 = gas.moles(mass) / volume
         real, slope = gas.virial(mass, node[K])
-        node[PA] = moles_m3 * gas.MOLAR_GAS_CONSTANT * node[K] * (1.0 + real * moles_m3)
+        node[PA] = gas.virial_pressure(moles_m3, node[K], real)
         node[PER_UNKNOWN] = node[PA] / (u[SPECIES * m + i] * (1.0 - slope * moles_m3) if i < n else kg)
         node[PER_RISE] = node[PA] * (real - slope) * moles_m3 / node[J_K]
         node[J_KG] = (cv + node[GAS_CONSTANT]) * node[K]
