@@ -149,7 +149,6 @@ def test_properties_depend_on_composition_not_on_amount(shares, scale):
         assert of(scale * masses, ROOM_K) == pytest.approx(of(masses, ROOM_K), rel=1e-9)
 
 
-@EXAMPLES
 def test_viscosity_of_a_mixture_lies_between_those_of_its_parts():
     pure = [gas.viscosity(one, ROOM_K) for one in np.eye(gas.SPECIES)]
     assert min(pure) < gas.viscosity(AIR, ROOM_K) < max(pure)
