@@ -143,7 +143,7 @@ def book(plant: Plant, rates: Floats, index: int, flow: float, fraction: Floats,
 
 @inner
 def _speed(plant: Plant, pump: int, p: float) -> float:
-    """Pumping speed, m3/s: straight between the points of ln S over ln P, level outside them; zero below its ultimate."""
+    """Pumping speed, m3/s: straight between the points of ln S over ln P, level beyond; zero below the ultimate."""
     ultimate, curve = plant.pump[pump, 0], plant.curve[pump]
     if p <= ultimate:
         return 0.0
