@@ -195,7 +195,7 @@ def turn(plant: Plant, work: Work, passed: Floats) -> bool:
 
 @inner
 def _speed(plant: Plant, pump: int, p: float) -> float:
-    """Pumping speed, m3/s: straight between the points of ln S over ln P, level outside them; zero at its ultimate."""
+    """Pumping speed, m3/s: straight between the points of ln S over ln P, level outside them; zero below its ultimate."""
     ultimate, curve = plant.pump[pump, 0], plant.curve[pump]
     if p <= ultimate:
         return 0.0
@@ -207,7 +207,7 @@ def _speed(plant: Plant, pump: int, p: float) -> float:
     if point < last and level > curve[0, 0]:
         span = curve[point + 1, 0] - curve[point, 0]
         speed += (level - curve[point, 0]) / span * (curve[point + 1, 1] - speed)
-    return math.exp(speed) * (1.0 - ultimate / p)
+    return math.exp(speed)
 
 
 @inner
@@ -227,9 +227,11 @@ def _suck(
     turning = position(state.move[plant.ends.shape[0] + pump], time_s)
     speed = _speed(plant, pump, work.node[node, PA]) * position(state.move[index], time_s) * turning
     decay = speed / plant.node[node, VOLUME]
-    if first:
+    if first:  # what is pumped rises with the pressure beyond the ultimate one, not with its share of the pressure
         work.slope[index, 0] = decay
         work.decay[node] += decay
+    if speed > 0.0:
+        decay *= 1.0 - plant.pump[pump, 0] / work.node[node, PA]
     for s in range(SPECIES):
         _pumped(plant, out, index, s, decay * u[SPECIES * node + s], m, n)
 
