@@ -42,6 +42,7 @@ from bench.sim.state import (
     RADIATION,
     REFERENCE_K,
     REFERENCE_PA,
+    REGULATOR,
     SHROUD,
     SOURCES,
     SUCTION,
@@ -195,7 +196,7 @@ def turn(plant: Plant, work: Work, passed: Floats) -> bool:
 
 @inner
 def _speed(plant: Plant, pump: int, p: float) -> float:
-    """Pumping speed, m3/s: straight between the points of ln S over ln P, level outside them; zero below its ultimate."""
+    """Pumping speed, m3/s: straight between points of ln S over ln P, level outside them, zero below the ultimate."""
     ultimate, curve = plant.pump[pump, 0], plant.curve[pump]
     if p <= ultimate:
         return 0.0
@@ -313,7 +314,7 @@ def _sources(plant: Plant, state: State, u: Floats, time_s: float, work: Work, o
             out[books + SPECIES * SOURCES + s] += flow
             out[energy + i] += heat
             out[books + SPECIES * BOOKS + ENTHALPY] += heat
-    if plant.outgassing > 0.0 and n < m:
+    if plant.outgassing > 0.0 and n < m and state.time[VACUUM_AGE_S] > 0.0:
         age_s = max(state.time[VACUUM_AGE_S] + time_s - state.time[NOW_S], YOUNGEST_S)
         for s in range(SPECIES):
             specific = gas.MOLAR_GAS_CONSTANT / gas.MOLAR_MASS[s] * work.node[n, K]
@@ -355,12 +356,14 @@ def assemble(plant: Plant, state: State, u: Floats, time_s: float, gh: float, wo
 
 @inner
 def _couple(plant: Plant, work: Work, index: int, gh: float) -> None:
-    """A path whose flow follows its pressure difference."""
+    """A path whose flow follows its pressure difference; a regulator's, the pressure behind it alone."""
     a, b = plant.ends[index, FROM], plant.ends[index, TO]
     slope, j_kg = gh * work.slope[index, 0], work.slope[index, 1]
     cv = gas.heat_capacity_cv(work.fraction[work.gas[index]])
     for i, sign in ((a, 1.0), (b, -1.0)):
         for j, way in ((a, 1.0), (b, -1.0)):
+            if j == a and plant.ends[index, KIND] == REGULATOR:
+                continue
             if i < plant.vessels and j < plant.vessels:
                 work.drain[i, j] += sign * way * slope * cv
                 work.matrix[i, j] += sign * way * slope * (j_kg if i < plant.compartments else 1.0)
@@ -457,7 +460,9 @@ def _rise(plant: Plant, work: Work, out: Floats) -> None:
 def _pass(plant: Plant, state: State, index: int, time_s: float, gh: float, work: Work, out: Floats) -> None:
     """Book what goes along a path, and with its fan, because of the rates of pressure in work.x."""
     a, b = plant.ends[index, FROM], plant.ends[index, TO]
-    gap = (work.x[a] if a < plant.vessels else 0.0) - (work.x[b] if b < plant.vessels else 0.0)
+    gap = -work.x[b] if b < plant.vessels else 0.0
+    if a < plant.vessels and plant.ends[index, KIND] != REGULATOR:
+        gap += work.x[a]
     if work.slope[index, 0] > 0.0:
         fraction = work.fraction_then[work.gas[index]]
         book(plant, out, index, gh * work.slope[index, 0] * gap, fraction, work.slope[index, 1])
