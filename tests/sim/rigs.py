@@ -124,12 +124,3 @@ def shown(rig, channel, time_s=None):
     if time_s is not None:
         rig.clock.advance_to(time_s)
     return rig.shown(CHANNELS[channel])
-
-
-def bench_with(**parts):
-    """The shipped bench with entries of the named sections replaced: bench_with(valve={"vent_valve": {"bore_m": 1e-3}})."""
-    update = {
-        section: tuple(e.model_copy(update=changes.get(e.name, {})) for e in getattr(BENCH, section))
-        for section, changes in parts.items()
-    }
-    return BENCH.model_copy(update=update)

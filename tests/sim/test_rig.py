@@ -71,8 +71,9 @@ def test_a_closed_hatch_passes_what_was_drawn_for_its_seal():
     rigs.state_at(now, 10.0)
 
     def empty(course):
-        for part in (course.model.layout.mass(course.state.u)[3], course.model.layout.energy(course.state.u)[3:]):
-            part *= 0.01
+        layout, u = course.model.layout, course.state.u
+        layout.mass(u)[rigs.INTERMEDIATE] *= 0.01
+        layout.energy(u)[rigs.INTERMEDIATE] *= 0.01
 
     now.command(empty)
     flow = rigs.flow_kg_s(now, "hatch_working_intermediate", 20.0, 10.0)
@@ -103,8 +104,8 @@ def fill(now, supply):
 
 
 def test_mass_closes_over_a_whole_procedure_with_draws_off():
-    """What compartments gained was supplied; what they lost, chamber, pump and room got: of each species, to 1e-12 of all
-    gas; the chamber's walls gave some of their own.
+    """What compartments gained was supplied; what they lost, chamber, pump and room got: each species, to 1e-12 of
+    all gas. The chamber's walls gave some of their own.
     """
     now = rigs.rig_of("as_stated")
     start = rigs.masses(now)
@@ -149,9 +150,7 @@ def test_past_samples_are_what_was_there_then():
 
 
 def test_a_cabin_drift_is_there_from_the_start_and_steady():
-    """0.3 K/h in all compartments. Hatches closed: radiation grows as T^3, by 0.3 % in a kelvin, and what flows from the
-    quick to the slow through open ones would bend the first hours.
-    """
+    """0.3 K/h in all compartments, hatches closed. Radiation grows as T^3: by 1 % in a kelvin."""
     now = rigs.rig_of("cabin_drift", every=rigs.MINUTELY)
     rigs.close_hatches(now)
     for node in range(4):

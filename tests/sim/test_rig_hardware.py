@@ -187,6 +187,11 @@ def test_outgassing_falls_as_one_over_the_time_since_pump_down():
         assert BENCH.chamber.volume_m3 * rise_pa_s == pytest.approx(3e-5 / (age_h + 1.0 / 120.0), rel=2e-3)
 
 
+def test_a_chamber_at_atmospheric_pressure_does_not_outgas():
+    rig = rigs.rig_of("as_stated", every=rigs.MINUTELY)
+    assert rigs.book(rig, rigs.DAY_S)[OUTGASSED].sum() == 0.0
+
+
 def test_a_vented_chamber_begins_to_outgas_anew():
     rig = rigs.staged()
     rigs.start_pump(rig)
