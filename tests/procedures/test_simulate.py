@@ -215,6 +215,37 @@ def test_nobody_acting_loses_no_gas_when_seats_and_seals_are_tight():
     assert course.chamber_pa[-1] == pytest.approx(scenario.room_pressure_pa, rel=1e-6)
 
 
+def picture(sim, tmp_path, scenario, hours="24"):
+    """All that is written in it."""
+    sim("--plot", scenario, "--hours", hours, "--output", "picture.svg")
+    return " ".join(ET.parse(tmp_path / "picture.svg").getroot().itertext())  # noqa: S314 - our own
+
+
+def test_a_picture_shows_what_flows_along_hidden_paths(sim, tmp_path):
+    words = picture(sim, tmp_path, "S18", "1")
+    assert all(part in words for part in ("/ mg/h", "hidden", "makeup: working compartment"))
+    assert "/ mg/h" not in picture(sim, tmp_path, "quiet", "1")
+
+
+def test_a_picture_names_the_instants_at_which_something_happens(sim, tmp_path):
+    words = picture(sim, tmp_path, "S13")
+    assert "crack: patch" in words
+    assert "crack: opens again" in words
+    assert "crack: opens again" not in picture(sim, tmp_path, "S13", "12")
+
+
+def test_flows_drawn_add_up_to_what_was_lost():
+    """S31 without draws: what the working compartment loses goes into the trapped volume and through the seals."""
+    scenario = load_scenario("S31").model_copy(update={"hidden_draws": False})
+    rig = SimulatedRig(BENCH, scenario, 1, VirtualClock())
+    make_ready(rig)
+    rig.clock.sleep(10.0)
+    course = course_of(rig, 6.0)
+    lost = course.pressure_pa[0, 2] / course.gas_k[0, 2] - course.pressure_pa[-1, 2] / course.gas_k[-1, 2]
+    passed = (course.passed_kg[-1] - course.passed_kg[0]).sum()
+    assert lost * 0.4 / 287.055 == pytest.approx(passed, rel=0.01)
+
+
 def test_a_rig_made_ready_shows_its_hidden_leak():
     """S15: two leaks, in the transfer and the working compartment; the others only lose what seats and seals pass."""
     rig = SimulatedRig(BENCH, load_scenario("S15_two_leaks"), 1, VirtualClock())
