@@ -14,7 +14,8 @@ CHANNELS = {entry.name: entry for entry in BENCH.channel}
 US, TRANSFER, WORKING, INTERMEDIATE, CHAMBER = range(5)
 COMPARTMENTS = slice(US, CHAMBER)
 HOUR_S, DAY_S, MMHG_PA = 3600.0, 86_400.0, 133.322
-EMPTY_KG = 1e-6
+EMPTY_KG = 1e-5
+"""Of the chamber: 0.4 Pa, just above what its pump reaches."""
 MINUTELY = 600
 """Sensors read every 600th step of the grid: for who wants the truth of a day."""
 

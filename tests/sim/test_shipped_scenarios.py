@@ -197,6 +197,7 @@ FACTS = [
     Fact(
         "S27", "settles after 5 tau", relative_pressure_fall(5 * TAU_S / HOUR_S, 60.0), 0.2 * PER_K / 148, "e^-5", 0.2
     ),
+    Fact("S28", "rise before the trip", rise_pa(1.0, 2.95, CHAMBER), 0.0, "at its ultimate", within=2e-3),
     Fact("S28", "rise after the trip", rise_pa(3.05, 27.0, CHAMBER), 0.0957, "3e-5 x 3600 / 2.2 ln(28/4.05)", 0.02),
     Fact("S29", "exponent", exponent, 2.0, "laminar (science 1.2.5)", within=0.1),
     Fact(
