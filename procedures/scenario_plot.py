@@ -4,6 +4,7 @@ Imports matplotlib: reached only from simulate.draw.
 """
 
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,41 +36,71 @@ from bench.sim.scenario import Scenario
 POINTS = 721
 KELVIN_AT_0_CELSIUS = 273.15
 WHY_COLUMNS, KEY_COLUMNS = 125, 3
-LEAST_SPAN = {"°C": 0.1, "mK": 1.0, "10⁻³": 0.1, "Pa": 1.0}
+MILLIGRAM_PER_HOUR = 1e-6 / SECONDS_PER_HOUR
+LEAST_SPAN = {"°C": 0.1, "mK": 1.0, "10⁻³": 0.1, "Pa": 0.2, "mg/h": 1.0}
 """Smallest height of an axis: what stands still shall look so."""
 WALL: dict[str, Any] = {"color": INK, "linestyle": (0, (6, 6)), "linewidth": 0.8}
+MARK: dict[str, Any] = {"color": INK, "linestyle": (0, (1, 3)), "linewidth": 1.0}
+KEY_SHARE = 0.35
+"""Room above the flows for their key."""
+MARK_WORDS: dict[str, Any] = {
+    "xycoords": ("data", "axes fraction"),
+    "textcoords": "offset points",
+    "rotation": 90,
+    "va": "top",
+    "ha": "right",
+    "fontsize": 8.5,
+    "bbox": {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
+    "color": INK,
+}
+PATH_COLOURS = SERIES_COLOURS[::-1]
 SHROUD: dict[str, Any] = {"color": GREY, "linestyle": ":", "linewidth": 2.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One row per instant; wall, gas and pressure have one column per compartment. SI."""
+    """One row per instant; wall, gas and pressure have one column per compartment, passed one per path that is the
+    scenario's own: hidden leaks, trapped volumes, purification, make-up. SI.
+    """
 
     compartments: tuple[str, ...]
+    paths: tuple[str, ...]
     time_s: Floats
     shroud_k: Floats
     wall_k: Floats
     gas_k: Floats
     pressure_pa: Floats
     chamber_pa: Floats
+    passed_kg: Floats
 
 
 def course_of(rig: SimulatedRig, hours: float) -> Course:
     """Run the rig for hours of its virtual time, from where it stands."""
     names = tuple(entry.name for entry in rig.bench.compartment)
-    nodes, chamber_node = range(len(names)), rig.model.node["chamber"]
-    columns = rig.course.columns
+    paths = tuple(path.name for path in rig.model.paths if path.name not in rig.bench.actuators)
+    look_at, nodes = rig.course.columns, range(len(names))
+    groups = [
+        [look_at.shroud],
+        [look_at.wall(node) for node in nodes],
+        [look_at.gas(node) for node in nodes],
+        [look_at.pressure(node) for node in nodes],
+        [look_at.pressure(rig.model.node["chamber"])],
+        [look_at.through(rig.model.path[path]) for path in paths],
+    ]
     time_s = rig.clock.now() + np.linspace(0.0, hours * SECONDS_PER_HOUR, POINTS)
-    wall, gas, pressure, chamber = ([] for _ in range(4))
-    for instant_s in time_s:
+    table = _followed(rig, time_s, [column for group in groups for column in group])
+    shroud, wall, gas, pressure, chamber, passed = np.split(table, np.cumsum([len(group) for group in groups])[:-1], 1)
+    return Course(names, paths, time_s, shroud[:, 0], wall, gas, pressure, chamber[:, 0], passed)
+
+
+def _followed(rig: SimulatedRig, time_s: Floats, columns: list[int]) -> Floats:
+    """The truth in these columns, a row an instant."""
+    table = np.empty((time_s.size, len(columns)))
+    for row, instant_s in zip(table, time_s, strict=True):
         rig.clock.advance_to(float(instant_s))
         now_s = rig.look()
-        wall.append([rig.course.value(columns.wall(node), now_s) for node in nodes])
-        gas.append([rig.course.value(columns.gas(node), now_s) for node in nodes])
-        pressure.append([rig.true_pressure_pa(node) for node in nodes])
-        chamber.append(rig.true_pressure_pa(chamber_node))
-    columns = (np.array(values) for values in (wall, gas, pressure, chamber))
-    return Course(names, time_s, np.array([rig.shroud_k(float(t)) for t in time_s]), *columns)
+        row[:] = [rig.course.value(column, now_s) for column in columns]
+    return table
 
 
 def save(course: Course, scenario: Scenario, file: Path) -> None:
@@ -82,12 +113,16 @@ def save(course: Course, scenario: Scenario, file: Path) -> None:
 def draw(course: Course, scenario: Scenario) -> Figure:
     why, key = textwrap.wrap(scenario.why, WHY_COLUMNS), _key(course)
     lines_above = len(why) + 2 - (-len(key) // KEY_COLUMNS)
-    span_s = float(course.time_s[0]), float(course.time_s[-1])
-    figure, rows = rows_over_time([2.4, 1.3, 1.8, 1.2], span_s, lines_above * LEGEND_COLUMNS)
+    span_s = float(course.time_s[0] // SECONDS_PER_HOUR * SECONDS_PER_HOUR), float(course.time_s[-1])
+    heights_in = [2.4, 1.3, 1.8, 1.2, *([1.4] if course.paths else [])]
+    figure, rows = rows_over_time(heights_in, span_s, lines_above * LEGEND_COLUMNS)
     _temperatures(rows[0], course)
     _curves(rows[1], course, 1e3 * (course.gas_k - course.wall_k), "gas minus wall", "mK")
     _curves(rows[2], course, 1e3 * np.log(course.pressure_pa / course.pressure_pa[0]), "pressure ln(P/P₀)", "10⁻³")
     _curves(rows[3], course, course.chamber_pa[:, None], "chamber pressure", "Pa")
+    if course.paths:
+        _flows(rows[4], course)
+    _marks(rows, scenario, span_s)
     rows[-1].xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 3, 6, 10]))
     rows[-1].set_xlabel("time, hatches closed and chamber pumped / h")
     legend_above(rows[0], handles=key, ncols=KEY_COLUMNS)
@@ -126,3 +161,40 @@ def _curves(axes: Axes, course: Course, values: Floats, name: str, unit: str) ->
     if high - low < (least := LEAST_SPAN[unit]):
         axes.set_ylim((low + high - least) / 2.0, (low + high + least) / 2.0)
     name_row(axes, name, unit)
+
+
+def _flows(axes: Axes, course: Course) -> None:
+    """Means between two instants, so that a puff shows, too."""
+    step_s = np.diff(course.time_s)
+    middle_s = course.time_s[1:] - 0.5 * step_s
+    flows = np.diff(course.passed_kg, axis=0) / step_s[:, None] / MILLIGRAM_PER_HOUR
+    widths = np.arange(len(course.paths), 0, -1) * 1.5
+    for path, values, colour, width in zip(course.paths, flows.T, PATH_COLOURS * len(widths), widths, strict=False):
+        trace(axes, middle_s, values, color=colour, linewidth=width, label=spoken(path.replace("/", ": ")))
+    low, high = min(0.0, float(flows.min())), max(float(flows.max()), LEAST_SPAN["mg/h"])
+    axes.set_ylim(low - 0.05 * (high - low), high + KEY_SHARE * (high - low))
+    axes.legend(loc="upper left", ncols=KEY_COLUMNS, borderaxespad=0.1)
+    name_row(axes, "flow of hidden paths", "mg/h")
+
+
+def _marks(rows: list[Axes], scenario: Scenario, span_s: tuple[float, float]) -> None:
+    """Where the scenario does something at an instant."""
+    begin_s, end_s = span_s
+    for time_s, words in events(scenario):
+        if begin_s < time_s < end_s:
+            for axes in rows:
+                axes.axvline(time_s / SECONDS_PER_HOUR, **MARK)
+            place = (time_s / SECONDS_PER_HOUR, 1.0)
+            rows[0].annotate(words, place, (-2.0, -3.0), **MARK_WORDS)
+
+
+def events(scenario: Scenario) -> Iterator[tuple[float, str]]:
+    """Instants and what happens; what is there from the start, or returns again and again, is none."""
+    yield from ((trip.at_s, f"{spoken(trip.pump or 'pumps')} trip") for trip in scenario.pump_trip)
+    for patch in scenario.patch:
+        yield patch.at_s, f"{spoken(patch.leak)}: patch"
+        if patch.reopen_s is not None:
+            yield patch.reopen_s, f"{spoken(patch.leak)}: opens again"
+    yield from ((growth.begin_s, f"{spoken(growth.leak)}: grows") for growth in scenario.growth)
+    yield from ((leak.begin_s, f"{spoken(leak.name)}: opens") for leak in scenario.hidden_leak)
+    yield from ((fault.begin_s, f"{spoken(fault.channel)}: {fault.kind}") for fault in scenario.fault)

@@ -22,6 +22,8 @@ from bench.stop import StopRequest
 KEEP_UP_S = 0.1
 """Wall time between two looks at the plant: a thousandfold speed takes it 1000 steps of its grid."""
 FORMATS = (".svg", ".png")
+READY_S = 10.0
+"""Hatches have closed by then."""
 EMPTY_KG = 1e-5  # half a pascal in zvezda's chamber
 
 
@@ -83,6 +85,7 @@ def draw(bench: str, scenario: str, seed: int, hours: float, output: Path | None
 
     rig = SimulatedRig(loaded, chosen, seed, VirtualClock())
     make_ready(rig)
+    rig.clock.advance_to(rig.clock.now() + READY_S)
     save(course_of(rig, hours), chosen, file)
     return file
 

@@ -25,6 +25,7 @@ from bench.sim.state import (
     PER_RISE,
     PER_UNKNOWN,
     RADIATION,
+    REGULATOR,
     SHROUD,
     SUCTION,
     TO,
@@ -73,12 +74,14 @@ def assemble(plant: Plant, state: State, u: Floats, time_s: float, gh: float, wo
 
 @inner
 def _couple(plant: Plant, work: Work, index: int, gh: float) -> None:
-    """A path whose flow follows its pressure difference."""
+    """A path whose flow follows its pressure difference; a regulator's, the pressure behind it alone."""
     a, b = plant.ends[index, FROM], plant.ends[index, TO]
     slope, j_kg = gh * work.slope[index, 0], work.slope[index, 1]
     cv = gas.heat_capacity_cv(work.fraction[work.gas[index]])
     for i, sign in ((a, 1.0), (b, -1.0)):
         for j, way in ((a, 1.0), (b, -1.0)):
+            if j == a and plant.ends[index, KIND] == REGULATOR:
+                continue
             if i < plant.vessels and j < plant.vessels:
                 work.drain[i, j] += sign * way * slope * cv
                 work.matrix[i, j] += sign * way * slope * (j_kg if i < plant.compartments else 1.0)
@@ -189,7 +192,9 @@ def _rise(plant: Plant, work: Work, out: Floats) -> None:
 def _pass(plant: Plant, state: State, index: int, time_s: float, gh: float, work: Work, out: Floats) -> None:
     """Book what goes along a path, and with its fan, because of the rates of pressure in work.x."""
     a, b = plant.ends[index, FROM], plant.ends[index, TO]
-    gap = (work.x[a] if a < plant.vessels else 0.0) - (work.x[b] if b < plant.vessels else 0.0)
+    gap = -work.x[b] if b < plant.vessels else 0.0
+    if a < plant.vessels and plant.ends[index, KIND] != REGULATOR:
+        gap += work.x[a]
     if work.slope[index, 0] > 0.0:
         fraction = work.fraction_then[work.gas[index]]
         book(plant, out, index, gh * work.slope[index, 0] * gap, fraction, work.slope[index, 1])

@@ -261,7 +261,7 @@ def _sources(plant: Plant, state: State, u: Floats, time_s: float, work: Work, o
             out[books + SPECIES * SOURCES + s] += flow
             out[energy + i] += heat
             out[books + SPECIES * BOOKS + ENTHALPY] += heat
-    if plant.outgassing > 0.0 and n < m:
+    if plant.outgassing > 0.0 and n < m and state.time[VACUUM_AGE_S] > 0.0:
         age_s = max(state.time[VACUUM_AGE_S] + time_s - state.time[NOW_S], YOUNGEST_S)
         for s in range(SPECIES):
             specific = gas.MOLAR_GAS_CONSTANT / gas.MOLAR_MASS[s] * work.node[n, K]

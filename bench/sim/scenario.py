@@ -9,7 +9,15 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    ValidationError,
+    field_validator,
+)
 
 from bench.errors import ConfigError
 from bench.sim.scenario_entries import (
@@ -68,6 +76,13 @@ class Scenario(BaseModel):
     pump_trip: tuple[PumpTrip, ...] = ()
     clock: tuple[ChannelClock, ...] = ()
     fault: tuple[FaultEntry, ...] = ()
+
+    @field_validator("composition")
+    @classmethod
+    def of_something(cls, fractions: dict[Species, float]) -> dict[Species, float]:
+        if fractions and sum(fractions.values()) == 0.0:
+            raise ValueError("no gas at all")
+        return fractions
 
     def faults(self) -> tuple[Fault, ...]:
         return tuple(entry.fault() for entry in self.fault)

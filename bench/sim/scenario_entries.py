@@ -40,6 +40,12 @@ class FaultEntry(BaseModel):
     def fault(self) -> Fault:
         return Fault(**{**self.model_dump(), "kind": FaultKind[self.kind.upper()]})
 
+    @model_validator(mode="after")
+    def ends_after_its_beginning(self) -> Self:
+        if self.end_s <= self.begin_s:
+            raise ValueError(f"begins at {self.begin_s:g} s, ends at {self.end_s:g} s")
+        return self
+
 
 class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -221,5 +227,11 @@ class ChannelClock(Entry):
     """The clock of a channel's converter: a sample labelled t is of t (1 + skew) + offset_s, never of the future."""
 
     channel: str
-    skew: float = 0.0
+    skew: float = Field(default=0.0, gt=-1.0)
     offset_s: float = Field(default=0.0, le=0.0)
+
+    @model_validator(mode="after")
+    def never_of_the_future(self) -> Self:
+        if self.skew > 0.0 and self.offset_s == 0.0:
+            raise ValueError("skew > 0 asks for samples of the future: give an offset_s < 0, or make the others late")
+        return self

@@ -36,6 +36,8 @@ from bench.sim.surroundings import position, room_pressure, set_point, shroud_te
 SPECIES = gas.SPECIES
 FIRST_S, LONGEST_S, SHORTEST_S = 0.02, 60.0, 1e-4
 """First step after an event, and bounds of a step."""
+JUST_BEFORE = 1.0 - 1e-9
+"""Where in a step its second stage looks: what happens at its end (a patch) has not happened yet."""
 GROWTH, SHRINK, REFUSED = 2.5, 0.3, 4.0
 ENERGY_TOLERANCE, VESSEL_TOLERANCE, SPECIES_TOLERANCE, LEAST_KG = 3e-6, 1e-3, 1e-5, 1e-9
 """Of the difference between first and second order: relative to a compartment's energy (1e-6: 0.3 mK, 0.1 Pa), to a
@@ -62,7 +64,7 @@ def attempt(plant: Plant, state: State, work: Work, h: float) -> float:
         work.stage[i] = u[i] + h * work.first[i]
     if not possible(plant, work.stage):
         return math.inf
-    rates(plant, state, work.stage, t + h, False, work, work.second)
+    rates(plant, state, work.stage, t + JUST_BEFORE * h, False, work, work.second)
     for i in range(u.size):
         work.second[i] -= 2.0 * work.first[i]
     settle(plant, state, u, t, STAGE * h, work, work.second)
