@@ -65,7 +65,9 @@ class Course:
         self._walk(time_s)
 
     def act(self, time_s: float, action: "Act") -> None:
-        """Let action change the state at time_s, which must be the present."""
+        """Let action change the state at time_s, which must be the present. What it moves at once shows in the knots from
+        the next one on, FIRST_S later.
+        """
         self.reach(time_s)
         self._cut(time_s)
         action(self)

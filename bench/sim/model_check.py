@@ -17,10 +17,23 @@ def check(bench: Bench, scenario: Scenario, node: Mapping[str, int]) -> None:
     for name, count in Counter(taken).items():
         if count > 1:
             raise ConfigError(f"scenario {scenario.name}: {name!r} has the name of a valve, hatch or other leak")
+    for problem in _idle(scenario):
+        raise ConfigError(f"scenario {scenario.name}: {problem}")
     through = {pump.valve for pump in bench.pump}
     for valve in bench.valve:
         if "pump" in valve.connects and valve.name not in through:
             raise ConfigError(f"{bench.file}: valve.{valve.name}.connects: no pump names it as its valve")
+
+
+def _idle(scenario: Scenario) -> Iterator[str]:
+    """What would silently do nothing."""
+    for kind in ("patch", "growth"):
+        for leak, count in Counter(entry.leak for entry in getattr(scenario, kind)).items():
+            if count > 1:
+                yield f"{kind}.{leak}: {count} of them, only one can act on a leak"
+    for leak in scenario.hidden_leak:
+        if leak.to == leak.compartment:
+            yield f"hidden_leak.{leak.name}.to: it leads where it comes from"
 
 
 def _own(scenario: Scenario) -> Iterator[str]:
@@ -31,7 +44,7 @@ def _own(scenario: Scenario) -> Iterator[str]:
 def _uses(bench: Bench, scenario: Scenario, node: Mapping[str, int]) -> Iterator[tuple[str, str, set[str]]]:
     compartments = {c.name for c in bench.compartment}
     channels = {c.name for c in bench.channel if c.quantity != "switch"}
-    leaks = {valve.name for valve in bench.valve} | {leak.name for leak in scenario.hidden_leak}
+    leaks = {leak.valve for leak in bench.leak} | {leak.name for leak in scenario.hidden_leak}
     yield from ((f"hidden_leak.{leak.name}.to", leak.to, set(node)) for leak in scenario.hidden_leak)
     yield from ((f"patch.{patch.leak}.leak", patch.leak, leaks) for patch in scenario.patch)
     yield from ((f"growth.{growth.leak}.leak", growth.leak, leaks) for growth in scenario.growth)

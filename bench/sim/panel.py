@@ -48,11 +48,11 @@ class Panel:
             self.bank.sense(knots, newest, until)
 
     def shown(self, entry: ChannelEntry, index: int) -> float:
-        """SI; NaN where the sensor delivers nothing."""
-        return float(self.bank.rows[index % self.bank.rows.shape[0], self._places[entry.name]])
+        """At the last reading up to a grid index. SI; NaN where the sensor delivers nothing."""
+        return float(self.bank.rows[index // self.bank.every % len(self.bank.rows), self._places[entry.name]])
 
     def shown_many(self, entry: ChannelEntry, indices: NDArray[np.int64]) -> Floats:
-        rows: Floats = self.bank.rows[indices % self.bank.rows.shape[0], self._places[entry.name]]
+        rows: Floats = self.bank.rows[indices // self.bank.every % len(self.bank.rows), self._places[entry.name]]
         return rows
 
     def deceived(self, entry: ChannelEntry, wanted: float) -> float:

@@ -125,6 +125,12 @@ class Patch(Entry):
     reopen_s: PositiveFloat | None = None
     reopening: float = Field(default=0.0, ge=0.0, le=1.0)
 
+    @model_validator(mode="after")
+    def reopens_wholly_or_not(self) -> Self:
+        if (self.reopen_s is None) != (self.reopening == 0.0):
+            raise ValueError("reopen_s and reopening belong together")
+        return self
+
 
 class Growth(Entry):
     """The conductance of a leak of the bench (by its valve) or a hidden one grows to factor times, exponentially."""

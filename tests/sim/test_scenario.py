@@ -59,6 +59,21 @@ def test_a_name_can_be_given_once(name):
         rigs.staged(hidden_leak=leaks)
 
 
+HOLE = {"name": "hole", "compartment": "us_segment", "diameter_m": 1e-5}
+IDLE = [
+    ({"patch": [{"leak": "hole", "at_s": t, "residual": 0.1} for t in (1.0, 2.0)]}, "patch.hole: 2 of them"),
+    ({"growth": [{"leak": "hole", "over_s": t, "factor": 2.0} for t in (1.0, 2.0)]}, "growth.hole: 2 of them"),
+    ({"growth": [{"leak": "fill_valve", "over_s": 1.0, "factor": 2.0}]}, "growth.fill_valve.leak: 'fill_valve' is not"),
+    ({"hidden_leak": [{**HOLE, "to": "us_segment"}]}, "hidden_leak.hole.to: it leads where it comes from"),
+]
+
+
+@pytest.mark.parametrize(("changes", "reason"), IDLE, ids=[reason.split(":")[0] for _, reason in IDLE])
+def test_what_would_silently_do_nothing_is_refused(changes, reason):
+    with pytest.raises(ConfigError, match=reason):
+        rigs.staged(**{"hidden_leak": [HOLE], **changes})
+
+
 @pytest.mark.parametrize(
     ("kind", "missing"),
     [
