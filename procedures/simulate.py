@@ -13,10 +13,10 @@ from bench.config.model import Bench
 from bench.errors import ConfigError
 from bench.sim.course import Course
 from bench.sim.host import INSTRUMENTS, Hosting
+from bench.sim.plant.state import VACUUM_AGE_S
 from bench.sim.rig import SimulatedRig, compile_plant
 from bench.sim.scenario import SHIPPED, Scenario, load_scenario
 from bench.sim.server import SimServer
-from bench.sim.state import VACUUM_AGE_S
 from bench.stop import StopRequest
 
 KEEP_UP_S = 0.1

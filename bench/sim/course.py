@@ -10,10 +10,10 @@ from typing import Protocol
 
 import numpy as np
 
-from bench.sim import gas
 from bench.sim.knots import Knots
 from bench.sim.model import Model
-from bench.sim.state import (
+from bench.sim.plant import gas
+from bench.sim.plant.state import (
     ENTHALPY,
     FROM,
     NOW_S,
@@ -27,8 +27,8 @@ from bench.sim.state import (
     copy_of,
     work_for,
 )
-from bench.sim.surroundings import position
-from bench.sim.walk import FIRST_S, first_knot, walk
+from bench.sim.plant.surroundings import position
+from bench.sim.plant.walk import FIRST_S, first_knot, walk
 
 RING = 4096
 TIE_S = 1e-9
@@ -65,8 +65,8 @@ class Course:
         self._walk(time_s)
 
     def act(self, time_s: float, action: "Act") -> None:
-        """Let action change the state at time_s, which must be the present. What it moves at once shows in the knots from
-        the next one on, FIRST_S later.
+        """Let action change the state at time_s, which must be the present. What it moves at once shows in the knots
+        from the next one on, FIRST_S later.
         """
         self.reach(time_s)
         self._cut(time_s)

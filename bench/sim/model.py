@@ -7,14 +7,12 @@ import numpy as np
 
 from bench.config.model import Bench
 from bench.records import Floats
-from bench.sim import gas
-from bench.sim.composition import COMPOSITIONS, mass_fractions
+from bench.sim.draws import Draws
 from bench.sim.model_check import check
 from bench.sim.model_paths import Path, paths_of
-from bench.sim.scenario import Draws, Scenario
-from bench.sim.scenario_entries import SPECIES_NAMES
-from bench.sim.sensor_gases import SENSITIVITY, GaugeKind
-from bench.sim.state import (
+from bench.sim.plant import gas
+from bench.sim.plant.composition import COMPOSITIONS, mass_fractions
+from bench.sim.plant.state import (
     CAPACITY,
     ELASTICITY,
     EXPANSION,
@@ -39,7 +37,9 @@ from bench.sim.state import (
     Plant,
     State,
 )
-from bench.sim.walk import FIRST_S
+from bench.sim.plant.walk import FIRST_S
+from bench.sim.scenario import Scenario
+from bench.sim.sensors.gases import SENSITIVITY, GaugeKind
 
 STEFAN_BOLTZMANN = 5.670374419e-8
 SHORTEST_TRAVEL_S = 1e-3
@@ -93,7 +93,7 @@ def _plant(
     front = scenario.room_front
     moving = (0.0, 0.0, 0.0) if front is None else (front.rate_pa_h / 3600.0, front.begin_s, front.end_s)
     drift = scenario.cabin_drift_k_h / 3600.0
-    sensitivity = [[SENSITIVITY[k][s] for s in SPECIES_NAMES] for k in (GaugeKind.PIRANI, GaugeKind.IONISATION)]
+    sensitivity = [[SENSITIVITY[k][s] for s in gas.NAMES] for k in (GaugeKind.PIRANI, GaugeKind.IONISATION)]
     return Plant(
         compartments=n,
         vessels=fixed.shape[0],

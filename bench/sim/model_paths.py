@@ -12,10 +12,10 @@ import numpy as np
 
 from bench.config.model import Bench, Hatch, Valve
 from bench.records import Floats
-from bench.sim import elements, gas
-from bench.sim.composition import DRY_AIR
-from bench.sim.scenario import Draws, Scenario
-from bench.sim.state import (
+from bench.sim.draws import Draws
+from bench.sim.plant import elements, gas
+from bench.sim.plant.composition import DRY_AIR
+from bench.sim.plant.state import (
     CONDUCTANCE,
     CURE_S,
     GROWN,
@@ -33,6 +33,7 @@ from bench.sim.state import (
     SUCTION,
     SUPPLY,
 )
+from bench.sim.scenario import Scenario
 
 ROUND_HOLE = 0.8
 """Discharge coefficient of a valve's bore: it only sets how fast big valves equalise."""

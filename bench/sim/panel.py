@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from bench.config.model import Bench, ChannelEntry, NoiseEntry
 from bench.records import Floats
 from bench.sim.course import Columns
+from bench.sim.draws import Draws
 from bench.sim.knots import GRID_S, Knots
 from bench.sim.model import Model
-from bench.sim.scenario import Draws, Scenario
-from bench.sim.sensor_bank import SensorBank
-from bench.sim.sensor_spec import SensorSpec, stated_spec
+from bench.sim.scenario import Scenario
+from bench.sim.sensors.bank import SensorBank
+from bench.sim.sensors.spec import SensorSpec, stated_spec
 
 SILENT = NoiseEntry(white=0.0)
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from bench.config.model import Bench, ChannelEntry
 from bench.records import Floats
 from bench.sim.course import Course
+from bench.sim.plant.state import FROM_PA, FROM_S, LINE_PA, NOW_S, ON, RATE_PA_S, TARGET_PA
+from bench.sim.plant.surroundings import set_point
 from bench.sim.rig import SimulatedRig
-from bench.sim.state import FROM_PA, FROM_S, LINE_PA, NOW_S, ON, RATE_PA_S, TARGET_PA
-from bench.sim.surroundings import set_point
 
 
 class SupplyPort:

@@ -9,13 +9,14 @@ from bench.clock import SimulatorClock
 from bench.config.model import Actuator, Bench, ChannelEntry
 from bench.records import Floats
 from bench.sim.course import Act, Course
+from bench.sim.draws import Draws
 from bench.sim.knots import GRID_S
 from bench.sim.model import build
 from bench.sim.panel import Panel
-from bench.sim.scenario import Draws, Scenario
+from bench.sim.plant.state import POSITION, WANTED
+from bench.sim.plant.surroundings import position, shroud_temperature
+from bench.sim.scenario import Scenario
 from bench.sim.schedule import schedule
-from bench.sim.state import POSITION, WANTED
-from bench.sim.surroundings import position, shroud_temperature
 
 HISTORY_S = 600.0
 """How long a chassis can leave its samples before it finds them overwritten."""

@@ -5,10 +5,8 @@ and reaches the run folder only as sealed truth.
 """
 
 import tomllib
-import zlib
 from pathlib import Path
 
-import numpy as np
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -36,7 +34,7 @@ from bench.sim.scenario_entries import (
     Species,
     Trapped,
 )
-from bench.sim.sensor_spec import Fault
+from bench.sim.sensors.spec import Fault
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 
@@ -109,26 +107,3 @@ def load_scenario(name: str) -> Scenario:
         key = ".".join(str(part) for part in first["loc"])
         reason = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
         raise ConfigError(f"{path}: {key}: {reason}") from error
-
-
-class Draws:
-    """Standard normal and uniform draws, each a function of (seed, name) alone; all that was drawn is kept."""
-
-    def __init__(self, seed: int, *, hidden: bool) -> None:
-        self._seed = seed
-        self._hidden = hidden
-        self.drawn: dict[str, float] = {}
-
-    def normal(self, name: str, value: float, standard_deviation: float) -> float:
-        """Value plus a normal deviation; value itself when draws are off."""
-        deviation = self._generator(name).standard_normal() if self._hidden else 0.0
-        self.drawn[name] = value + standard_deviation * deviation
-        return self.drawn[name]
-
-    def uniform(self, name: str, limit: float) -> float:
-        """Between 0 and limit; 0 when draws are off."""
-        self.drawn[name] = limit * self._generator(name).random() if self._hidden else 0.0
-        return self.drawn[name]
-
-    def _generator(self, name: str) -> np.random.Generator:
-        return np.random.Generator(np.random.Philox(key=[self._seed, zlib.crc32(f"draw/{name}".encode())]))

@@ -6,12 +6,11 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
 
-from bench.sim.gas import CO2, H2O, O2
-from bench.sim.sensor_spec import Fault, FaultKind
-from bench.sim.state import CAPILLARY, ORIFICE, PERMEATION, SHORT_TUBE, SLIT
+from bench.sim.plant.gas import CO2, H2O, NAMES, O2
+from bench.sim.plant.state import CAPILLARY, ORIFICE, PERMEATION, SHORT_TUBE, SLIT
+from bench.sim.sensors.spec import Fault, FaultKind
 
 Species = Literal["N2", "O2", "H2O", "CO2", "Ar", "He"]
-SPECIES_NAMES: tuple[Species, ...] = ("N2", "O2", "H2O", "CO2", "Ar", "He")
 KINDS = {
     "orifice": ORIFICE,
     "short_tube": SHORT_TUBE,
@@ -85,7 +84,7 @@ class HiddenLeak(Entry):
         if self.kind == "slit":
             return (self.width_m, self.height_m, self.length_m, 0.0)
         if self.kind == "permeation":
-            species = float(SPECIES_NAMES.index(self.species))
+            species = float(NAMES.index(self.species))
             return (self.conductance_kg_s_pa, self.activation_j_mol, self.reference_k, species)
         return (self.diameter_m, self.length_m, 0.0, 0.0)
 
@@ -183,7 +182,7 @@ class Source(Entry):
 
     @property
     def species_index(self) -> int | None:
-        return None if self.species is None else SPECIES_NAMES.index(self.species)
+        return None if self.species is None else NAMES.index(self.species)
 
 
 class Crew(Entry):

@@ -9,9 +9,9 @@ import numpy as np
 
 from bench.sim.course import Act, Course, Timed
 from bench.sim.model import Model
+from bench.sim.plant.state import GAS_HEAT
 from bench.sim.scenario import Scenario
 from bench.sim.scenario_entries import Crew, Makeup, Puffs, Source
-from bench.sim.state import GAS_HEAT
 
 
 def schedule(scenario: Scenario, model: Model) -> Iterator[Timed]:

@@ -16,12 +16,11 @@ import numpy as np
 
 from bench.clock import VirtualClock
 from bench.config.load import find_bench, load_bench
-from bench.sim import gas
 from bench.sim.direct import closed, opened
+from bench.sim.plant import gas
+from bench.sim.plant.state import BOOKS, CAPACITY, PUMPED, ROUNDED, TO_ROOM
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import Scenario
-from bench.sim.scenario_entries import SPECIES_NAMES
-from bench.sim.state import BOOKS, CAPACITY, PUMPED, ROUNDED, TO_ROOM
 
 HOUR_S = 3600.0
 WORKING, SMALL = "working_compartment", "intermediate_chamber"
@@ -85,13 +84,13 @@ def main():
     kg, joules = books(rig)
     inside = rig.model.layout.mass(rig.course.state.u).sum(axis=0)
     print(f"24 h in {time.perf_counter() - begun:.2f} s, {rig.course.newest} steps, all sensors at 10 Hz")
-    for name, lost, scale in zip(SPECIES_NAMES, kg - before[0], np.maximum(before[0], inside), strict=True):
+    for name, lost, scale in zip(gas.NAMES, kg - before[0], np.maximum(before[0], inside), strict=True):
         print(f"  {name:4} {scale:.3e} kg: out of balance by {lost / scale:+.1e}" if scale else f"  {name:4} none")
     rounded = rig.model.layout.book(rig.course.state.u)[ROUNDED].sum() / before[0].sum()
     print(f"  all  {before[0].sum():.3e} kg: {np.abs(kg - before[0]).sum() / before[0].sum():.1e} (wanted: below 1e-9)")
     print(f"  of which put back where a species ran out: {rounded:.1e}")
     print(f"  energy {joules:.6e} J: {joules / before[1] - 1.0:+.1e} (wanted: below 1e-6)")
-    assert len(SPECIES_NAMES) == gas.SPECIES
+    assert len(gas.NAMES) == gas.SPECIES
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ from nidaqmx import GrpcSessionOptions, Task
 
 from bench.clock import VirtualClock
 from bench.config.load import find_bench, load_bench
+from bench.sim.plant.state import CAPACITY, FILM, NOW_S, RADIATION
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import load_scenario
-from bench.sim.state import CAPACITY, FILM, NOW_S, RADIATION
 from bench.station import open_station
 from bench.stop import StopRequest
 from procedures.cli import main

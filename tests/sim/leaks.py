@@ -4,7 +4,7 @@ import math
 
 from hypothesis import settings
 
-from bench.sim.elements import Upstream, orifice_flow
+from bench.sim.plant.elements import Upstream, orifice_flow
 
 R, GAMMA, ROOM_K, CABIN_K, ATMOSPHERE, VISCOSITY = 287.05, 1.4, 293.15, 295.15, 101325.0, 1.8206e-5
 DAY_S, HOUR_S, MMHG, POUND = 86400.0, 3600.0, 133.322, 0.45359237

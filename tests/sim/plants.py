@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 
-from bench.sim import gas
-from bench.sim.composition import DRY_AIR
 from bench.sim.model_paths import OPEN_HATCH_KG_S_PA
-from bench.sim.state import (
+from bench.sim.plant import gas
+from bench.sim.plant import state as columns
+from bench.sim.plant.composition import DRY_AIR
+from bench.sim.plant.state import (
     CAPACITY,
     ENTHALPY,
     FILM,
@@ -37,7 +38,7 @@ from bench.sim.state import (
     copy_of,
     work_for,
 )
-from bench.sim.walk import FIRST_S, attempt_once, first_knot, walk
+from bench.sim.plant.walk import FIRST_S, attempt_once, first_knot, walk
 
 GAS_CONSTANT = gas.gas_constant(DRY_AIR)
 GAMMA = gas.heat_capacity_ratio(DRY_AIR)
@@ -49,8 +50,6 @@ ROOM_PA, ROOM_K = 101_325.0, 293.15
 
 def way(start, end, kind, *shape, seat_m2=0.0, **life):
     """A path: (ends, row). life: columns of Plant.path by name, as in patched_s=100.0."""
-    from bench.sim import state as columns
-
     row = np.zeros(PATH_COLUMNS)
     row[: len(shape)] = shape
     row[SEAT] = seat_m2

@@ -4,9 +4,9 @@ from datetime import date
 
 from bench.clock import VirtualClock
 from bench.config.load import find_bench, load_bench
+from bench.sim.plant.state import VACUUM_AGE_S
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import Scenario, load_scenario
-from bench.sim.state import VACUUM_AGE_S
 
 BENCH = load_bench(find_bench("zvezda"), date(2026, 11, 23))
 LINES = {driven.name: driven.line for driven in BENCH.driven}

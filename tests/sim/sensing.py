@@ -3,10 +3,10 @@
 import numpy as np
 from hypothesis import settings
 
+from bench.sim.draws import Draws
 from bench.sim.knots import GRID_S, Knots
-from bench.sim.scenario import Draws
-from bench.sim.sensor_bank import SensorBank
-from bench.sim.sensor_spec import Fault, SensorSpec
+from bench.sim.sensors.bank import SensorBank
+from bench.sim.sensors.spec import Fault, SensorSpec
 
 REFERENCE_K = 293.15
 ERRORS = dict.fromkeys(("gain_tempco", "tempco", "drift", "hysteresis", "white", "flicker", "random_walk"), 0.01)

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sim import plants
 
-from bench.sim import gas
-from bench.sim.composition import DRY_AIR
-from bench.sim.state import (
+from bench.sim.plant import gas
+from bench.sim.plant.composition import DRY_AIR
+from bench.sim.plant.state import (
     CAPILLARY,
     CONDUCTANCE,
     ORIFICE,
@@ -22,7 +22,7 @@ from bench.sim.state import (
     WANTED,
     Layout,
 )
-from bench.sim.walk import TRACE
+from bench.sim.plant.walk import TRACE
 
 SHAPES = {
     ORIFICE: (2e-9,),

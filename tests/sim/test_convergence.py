@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sim import plants
 
-from bench.sim import elements
-from bench.sim.state import Layout, copy_of
+from bench.sim.plant import elements
+from bench.sim.plant.state import Layout, copy_of
 
 G = plants.GAMMA
 HOLE_M2, VOLUME_M3 = plants.hole_m2(1e-3), 0.060

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sim.leaks import EXAMPLES, ROOM_K, R, air
 
-from bench.sim import element_ducts as ducts
-from bench.sim import element_rarefied as rarefied
+from bench.sim.plant import element_ducts as ducts
+from bench.sim.plant import element_rarefied as rarefied
 
 CRACK_M = 45e-3
 LEAKS = {

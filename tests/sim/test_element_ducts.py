@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sim.leaks import ATMOSPHERE, GAMMA, ROOM_K, VISCOSITY, R, air, exponent
 
-from bench.sim import element_ducts as ducts
-from bench.sim import element_rarefied as rarefied
-from bench.sim import gas
-from bench.sim.elements import orifice_flow
+from bench.sim.plant import element_ducts as ducts
+from bench.sim.plant import element_rarefied as rarefied
+from bench.sim.plant import gas
+from bench.sim.plant.elements import orifice_flow
 
 THERMAL_M_S = math.sqrt(2.0 * R * ROOM_K)
 AIR_KG = np.array([0.7808, 0.2094, 0.0, 0.0004, 0.0094, 0.0]) * gas.MOLAR_MASS

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sim.leaks import ATMOSPHERE, GAMMA, ROOM_K, VISCOSITY, R
 
-from bench.sim import element_rarefied as rarefied
-from bench.sim.elements import critical_ratio
+from bench.sim.plant import element_rarefied as rarefied
+from bench.sim.plant.elements import critical_ratio
 
 
 def test_mean_free_path_of_air():

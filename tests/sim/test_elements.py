@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sim.leaks import ATMOSPHERE, EXAMPLES, GAMMA, POUND, ROOM_K, R, area_of, into_vacuum
 
-from bench.sim import elements, gas
+from bench.sim.plant import elements, gas
 
 C_STAR = 0.6847315
 

@@ -8,7 +8,7 @@ from CoolProp.CoolProp import HAPropsSI, PropsSI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.sim import gas
+from bench.sim.plant import gas
 
 ATMOSPHERE, ROOM_K = 101325.0, 293.15
 NAMES = ["Nitrogen", "Oxygen", "Water", "CarbonDioxide", "Argon", "Helium"]

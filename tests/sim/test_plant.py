@@ -7,9 +7,9 @@ import pytest
 from scipy.optimize import brentq
 from sim import plants
 
-from bench.sim import elements, gas
-from bench.sim.composition import DRY_AIR
-from bench.sim.state import CAPACITY, ELASTICITY, EXPANSION, FILM, REFERENCE_K, REFERENCE_PA, Layout
+from bench.sim.plant import elements, gas
+from bench.sim.plant.composition import DRY_AIR
+from bench.sim.plant.state import CAPACITY, ELASTICITY, EXPANSION, FILM, REFERENCE_K, REFERENCE_PA, Layout
 
 PSI, INCH, CUBIC_FOOT, POUND = 6894.757, 0.0254, 0.0283168466, 0.45359237
 FREE_AIR_KG_M3 = 0.07494 * POUND / CUBIC_FOOT

@@ -5,8 +5,8 @@ import pytest
 from sim import rigs
 from sim.rigs import BENCH, CHANNELS, COMPARTMENTS, LINES, WORKING
 
+from bench.sim.plant.state import OUTGASSED, PUMPED, SUPPLIED, TO_ROOM, VOLUME
 from bench.sim.ports import SupplyPort, inputs_of
-from bench.sim.state import OUTGASSED, PUMPED, SUPPLIED, TO_ROOM, VOLUME
 
 
 def sweep(now, *, look=()):

@@ -8,9 +8,9 @@ from sim import rigs
 from sim.rigs import BENCH, CHAMBER, LINES, WORKING
 
 from bench.config.model import Pump, Valve, Vessel
-from bench.sim import gas
-from bench.sim.composition import saturation_pressure
-from bench.sim.state import OUTGASSED, PUMPED
+from bench.sim.plant import gas
+from bench.sim.plant.composition import saturation_pressure
+from bench.sim.plant.state import OUTGASSED, PUMPED
 
 VALVE = "orifice_50um_working"
 ROUGHING = BENCH.pump[0]

@@ -6,7 +6,8 @@ import pytest
 from sim import rigs
 
 from bench.errors import ConfigError
-from bench.sim.scenario import SHIPPED, Draws, load_scenario
+from bench.sim.draws import Draws
+from bench.sim.scenario import SHIPPED, load_scenario
 from bench.sim.scenario_entries import HiddenLeak
 
 

@@ -7,8 +7,8 @@ import pytest
 from sim import rigs
 from sim.rigs import BENCH, CHAMBER, DAY_S, LINES, WORKING, kg_at, masses, passed_kg, pressure_pa, staged
 
-from bench.sim import gas
-from bench.sim.state import SOURCES
+from bench.sim.plant import gas
+from bench.sim.plant.state import SOURCES
 
 START_FLUX = 239.17 * 0.9721 * 0.9966
 """Of air at 98.5 kPa and 295.15 K into vacuum, kg/(m2 s) (science 1.2.1)."""

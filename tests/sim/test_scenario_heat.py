@@ -7,7 +7,7 @@ import pytest
 from sim import rigs
 from sim.rigs import BENCH, WORKING, gas_k, shown, staged, truth, wall_k
 
-from bench.sim import gas
+from bench.sim.plant import gas
 
 WALL = BENCH.compartment[WORKING].wall
 STEFAN_BOLTZMANN = 5.670374419e-8

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from sensing import BURSTS, EXAMPLES, bank_of, errors, fault, knots_of, show, show_rows
 
 from bench.config.model import ChannelEntry, NoiseEntry
+from bench.sim.draws import Draws
 from bench.sim.knots import GRID_S, Knots
-from bench.sim.scenario import Draws
-from bench.sim.sensor_bank import SensorBank
-from bench.sim.sensor_gases import SENSITIVITY, GaugeKind, nitrogen_equivalent
-from bench.sim.sensor_spec import LATEST_S, FaultKind, SensorSpec, stated_spec
+from bench.sim.sensors.bank import SensorBank
+from bench.sim.sensors.gases import SENSITIVITY, GaugeKind, nitrogen_equivalent
+from bench.sim.sensors.spec import LATEST_S, FaultKind, SensorSpec, stated_spec
 
 WARM_K = 303.15  # 10 K above the reference
 CURVE = 1000.0 + np.sin(np.arange(500.0) / 20.0)

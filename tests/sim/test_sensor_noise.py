@@ -8,8 +8,8 @@ from scipy.signal import welch
 from scipy.stats import kstest
 from sensing import EXAMPLES, errors
 
-from bench.sim.noise import deviate, deviates, philox, stream_number, uniform, uniforms
-from bench.sim.sensor_noise import octave_sizes
+from bench.sim.sensors.disturbances import octave_sizes
+from bench.sim.sensors.noise import deviate, deviates, philox, stream_number, uniform, uniforms
 
 WORDS = st.integers(0, 2**64 - 1).map(np.uint64)
 INDICES = st.integers(0, 2**62)

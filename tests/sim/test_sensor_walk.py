@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sensing import BURSTS, ERRORS, EVERYTHING, EXAMPLES, bank_of, fault, knots_of, show_rows
 
+from bench.sim.draws import Draws
 from bench.sim.knots import GRID_S, Knots
-from bench.sim.scenario import Draws
-from bench.sim.sensor_bank import SensorBank
-from bench.sim.sensor_spec import FaultKind, SensorSpec
+from bench.sim.sensors.bank import SensorBank
+from bench.sim.sensors.spec import FaultKind, SensorSpec
 
 LAST = 12_345
 SPECS = [SensorSpec(name="p", averaged=True, **EVERYTHING), SensorSpec(name="q", **EVERYTHING)]

@@ -9,7 +9,7 @@ import pytest
 from sim import rigs
 from sim.rigs import BENCH, CHAMBER, COMPARTMENTS, DAY_S, HOUR_S, INTERMEDIATE, MMHG_PA, WORKING
 
-from bench.sim import gas
+from bench.sim.plant import gas
 from bench.sim.rig import SimulatedRig
 
 FLUX = 239.17 * 98_500.0 / 101_325.0 * math.sqrt(293.15 / 295.15)

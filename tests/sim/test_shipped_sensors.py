@@ -6,7 +6,7 @@ from sim import rigs
 from sim.rigs import DAY_S, HOUR_S, WORKING
 
 from bench.clock import VirtualClock
-from bench.sim.composition import saturation_pressure
+from bench.sim.plant.composition import saturation_pressure
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import load_scenario
 

@@ -1,9 +1,9 @@
 """What the nodes are like now, from what is conserved, compiled: pressure, temperature, composition (science 1.1)."""
 
 from bench.records import Floats
-from bench.sim import gas
 from bench.sim.compiled import inner
-from bench.sim.state import (
+from bench.sim.plant import gas
+from bench.sim.plant.state import (
     ELASTICITY,
     EXPANSION,
     GAMMA,
@@ -21,7 +21,7 @@ from bench.sim.state import (
     Plant,
     Work,
 )
-from bench.sim.surroundings import room_pressure, shroud_temperature
+from bench.sim.plant.surroundings import room_pressure, shroud_temperature
 
 SPECIES = gas.SPECIES
 

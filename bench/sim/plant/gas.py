@@ -13,7 +13,8 @@ from bench.records import Floats
 from bench.sim.compiled import compiled
 
 N2, O2, H2O, CO2, AR, HE = 0, 1, 2, 3, 4, 5
-SPECIES: Final = 6
+NAMES: Final = ("N2", "O2", "H2O", "CO2", "Ar", "He")
+SPECIES: Final = len(NAMES)
 MOLAR_GAS_CONSTANT: Final = 8.314462618
 """J/(mol K), exact in the SI to the digits given."""
 MOLAR_MASS: Final = np.array([28.01348e-3, 31.9988e-3, 18.015268e-3, 44.0098e-3, 39.948e-3, 4.002602e-3])

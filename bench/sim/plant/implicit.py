@@ -7,11 +7,11 @@ The matrix holds gas to wall, open hatches, fans, pumps and every path whose flo
 import math
 
 from bench.records import Floats
-from bench.sim import gas
 from bench.sim.compiled import inner
-from bench.sim.linear import copy_table, factorise, solve
-from bench.sim.rates import book, fan, joules_per_volume, pumped
-from bench.sim.state import (
+from bench.sim.plant import gas
+from bench.sim.plant.linear import copy_table, factorise, solve
+from bench.sim.plant.rates import book, fan, joules_per_volume, pumped
+from bench.sim.plant.state import (
     BOOKS,
     CAPACITY,
     EXPANSION,

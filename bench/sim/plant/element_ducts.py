@@ -7,7 +7,7 @@ import math
 from typing import NamedTuple
 
 from bench.sim.compiled import compiled
-from bench.sim.element_rarefied import (
+from bench.sim.plant.element_rarefied import (
     VISCOUS,
     aperture_conductance,
     aperture_flow,
@@ -17,7 +17,7 @@ from bench.sim.element_rarefied import (
     slot_transmission,
     tube_transmission,
 )
-from bench.sim.elements import Upstream, orifice_flow
+from bench.sim.plant.elements import Upstream, orifice_flow
 
 SLIP = 1.1466
 """Velocity slip at a diffusely reflecting wall, in mean free paths (kinetic theory; Maxwell's first estimate is 1)."""

@@ -8,7 +8,7 @@ import math
 from typing import NamedTuple
 
 from bench.sim.compiled import compiled
-from bench.sim.gas import MOLAR_GAS_CONSTANT
+from bench.sim.plant.gas import MOLAR_GAS_CONSTANT
 
 
 class Upstream(NamedTuple):

@@ -6,12 +6,12 @@ from statistics import NormalDist
 
 import numpy as np
 
+from bench.sim.draws import Draws
 from bench.sim.knots import GRID_S, TIE_S
-from bench.sim.noise import stream_number, uniform
-from bench.sim.scenario import Draws
-from bench.sim.sensor_noise import OCTAVES
-from bench.sim.sensor_spec import Fault, SensorSpec
-from bench.sim.sensor_state import FaultTerms, Records, SlowTerms, Terms, record_type
+from bench.sim.sensors.disturbances import OCTAVES
+from bench.sim.sensors.noise import stream_number, uniform
+from bench.sim.sensors.spec import Fault, SensorSpec
+from bench.sim.sensors.state import FaultTerms, Records, SlowTerms, Terms, record_type
 
 TERMS_TYPE, SLOW_TYPE, FAULT_TYPE = record_type(Terms), record_type(SlowTerms), record_type(FaultTerms)
 ENDLESS = 2**62

@@ -3,11 +3,11 @@
 import math
 
 from bench.records import Floats
-from bench.sim import gas
 from bench.sim.compiled import inner
-from bench.sim.element_ducts import duct_flow, short_duct_flow, slit, tube
-from bench.sim.elements import Upstream, critical_ratio, orifice_flow, permeation_flow, trapped_flow
-from bench.sim.state import (
+from bench.sim.plant import gas
+from bench.sim.plant.element_ducts import duct_flow, short_duct_flow, slit, tube
+from bench.sim.plant.elements import Upstream, critical_ratio, orifice_flow, permeation_flow, trapped_flow
+from bench.sim.plant.state import (
     CAPILLARY,
     CONDUCTANCE,
     FROM,
@@ -30,7 +30,7 @@ from bench.sim.state import (
     State,
     Work,
 )
-from bench.sim.surroundings import conductance_factor, position, set_point
+from bench.sim.plant.surroundings import conductance_factor, position, set_point
 
 DISCHARGE = 0.83
 """Of a short cylindrical mouth (science 1.2.2)."""

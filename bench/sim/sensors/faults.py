@@ -6,9 +6,9 @@ import numpy as np
 from numba import njit
 
 from bench.sim.knots import GRID_S
-from bench.sim.noise import deviate, uniform
-from bench.sim.sensor_spec import FaultKind
-from bench.sim.sensor_state import FaultMemory, FaultTerms, Records, Terms
+from bench.sim.sensors.noise import deviate, uniform
+from bench.sim.sensors.spec import FaultKind
+from bench.sim.sensors.state import FaultMemory, FaultTerms, Records, Terms
 
 OFFSET, DRIFT, SCALE = int(FaultKind.OFFSET), int(FaultKind.DRIFT), int(FaultKind.SCALE)
 SPIKES, STUCK, DROPOUT = int(FaultKind.SPIKES), int(FaultKind.STUCK), int(FaultKind.DROPOUT)

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.records import Floats
+from bench.sim.draws import Draws
 from bench.sim.knots import GRID_S, TIE_S, Knots
-from bench.sim.noise import deviate
-from bench.sim.scenario import Draws
-from bench.sim.sensor_kernel import run_sensors
-from bench.sim.sensor_noise import OCTAVES, octave_sizes
-from bench.sim.sensor_spec import Fault, SensorSpec
-from bench.sim.sensor_state import (
+from bench.sim.sensors.disturbances import OCTAVES, octave_sizes
+from bench.sim.sensors.kernel import run_sensors
+from bench.sim.sensors.noise import deviate
+from bench.sim.sensors.spec import Fault, SensorSpec
+from bench.sim.sensors.state import (
     NOWHERE,
     FaultMemory,
     Interval,
@@ -25,7 +25,7 @@ from bench.sim.sensor_state import (
     SensorState,
     record_type,
 )
-from bench.sim.sensor_terms import SLOW_TYPE, TermsMaker, slow_terms
+from bench.sim.sensors.terms import SLOW_TYPE, TermsMaker, slow_terms
 
 MEMORY_TYPE, INTERVAL_TYPE, FAULT_MEMORY_TYPE = record_type(Memory), record_type(Interval), record_type(FaultMemory)
 

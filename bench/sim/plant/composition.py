@@ -6,9 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from bench.records import Floats
-from bench.sim import gas
 from bench.sim.compiled import compiled
-from bench.sim.scenario_entries import SPECIES_NAMES
+from bench.sim.plant import gas
 
 COMPOSITIONS: Mapping[str, Mapping[str, float]] = {
     "air": {"N2": 0.78088, "O2": 0.20946, "CO2": 0.00033, "Ar": 0.00933},
@@ -21,7 +20,7 @@ ATMOSPHERE_PA = 101_325.0
 
 def mass_fractions(moles: Mapping[str, float], dew_point_k: float | None = None) -> Floats:
     """By species, in the order of gas.py. moles: of the dry gas; dew_point_k: at one atmosphere."""
-    amounts = np.array([moles.get(name, 0.0) for name in SPECIES_NAMES])
+    amounts = np.array([moles.get(name, 0.0) for name in gas.NAMES])
     vapour = 0.0 if dew_point_k is None else vapour_pressure(dew_point_k) / ATMOSPHERE_PA
     amounts *= (1.0 - vapour) / amounts.sum()
     amounts[gas.H2O] += vapour

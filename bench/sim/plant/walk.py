@@ -6,15 +6,15 @@ How long a step is depends on the state alone, never on who looks: the same comm
 import math
 
 from bench.records import Floats
-from bench.sim import gas
 from bench.sim.compiled import compiled, inner
-from bench.sim.composition import saturation_pressure
-from bench.sim.flows import partial_pressure
-from bench.sim.implicit import STAGE, assemble, settle
-from bench.sim.linear import copy
-from bench.sim.nodes import look
-from bench.sim.rates import rates, turn
-from bench.sim.state import (
+from bench.sim.plant import gas
+from bench.sim.plant.composition import saturation_pressure
+from bench.sim.plant.flows import partial_pressure
+from bench.sim.plant.implicit import STAGE, assemble, settle
+from bench.sim.plant.linear import copy
+from bench.sim.plant.nodes import look
+from bench.sim.plant.rates import rates, turn
+from bench.sim.plant.state import (
     KG,
     KIND,
     LINE_PA,
@@ -31,7 +31,7 @@ from bench.sim.state import (
     State,
     Work,
 )
-from bench.sim.surroundings import position, room_pressure, set_point, shroud_temperature
+from bench.sim.plant.surroundings import position, room_pressure, set_point, shroud_temperature
 
 SPECIES = gas.SPECIES
 FIRST_S, LONGEST_S, SHORTEST_S = 0.02, 60.0, 1e-4

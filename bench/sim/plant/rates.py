@@ -8,11 +8,11 @@ import math
 import numpy as np
 
 from bench.records import Floats
-from bench.sim import gas
 from bench.sim.compiled import inner
-from bench.sim.flows import path_flow
-from bench.sim.nodes import look
-from bench.sim.state import (
+from bench.sim.plant import gas
+from bench.sim.plant.flows import path_flow
+from bench.sim.plant.nodes import look
+from bench.sim.plant.state import (
     BOOKS,
     CAPACITY,
     ENERGY_BOOKS,
@@ -46,7 +46,7 @@ from bench.sim.state import (
     State,
     Work,
 )
-from bench.sim.surroundings import position, shroud_temperature
+from bench.sim.plant.surroundings import position, shroud_temperature
 
 SPECIES = gas.SPECIES
 OUTGASSED_SHARE = np.array([0.15, 0.0, 0.85, 0.0, 0.0, 0.0])

@@ -3,7 +3,7 @@
 import math
 
 from bench.sim.compiled import compiled
-from bench.sim.elements import critical_ratio
+from bench.sim.plant.elements import critical_ratio
 
 MOLECULAR, TRANSITION, VISCOUS, CHOKED, UNCHOKED = 0, 1, 2, 3, 4
 """Regime labels."""

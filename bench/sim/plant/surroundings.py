@@ -4,8 +4,8 @@ import math
 
 from bench.records import Floats
 from bench.sim.compiled import compiled
-from bench.sim.elements import patch_factor
-from bench.sim.state import (
+from bench.sim.plant.elements import patch_factor
+from bench.sim.plant.state import (
     CURE_S,
     FROM_PA,
     FROM_S,

@@ -9,8 +9,8 @@ import math
 from numba import njit
 
 from bench.sim.knots import TIE_S, Knots
-from bench.sim.sensor_spec import FaultKind
-from bench.sim.sensor_state import FaultTerms, Memory, Records, Terms
+from bench.sim.sensors.spec import FaultKind
+from bench.sim.sensors.state import FaultTerms, Memory, Records, Terms
 
 DETACHED = int(FaultKind.DETACHED)
 

@@ -8,11 +8,11 @@ from numba import njit
 
 from bench.records import Floats
 from bench.sim.knots import GRID_S, Knots
-from bench.sim.sensor_faults import next_held, received, spoilt
-from bench.sim.sensor_noise import flicker, gauss
-from bench.sim.sensor_segment import between, enter, lagged_at, played_at, reach
-from bench.sim.sensor_spec import LATEST_S
-from bench.sim.sensor_state import Memory, Records, SensorParameters, SensorState, Terms
+from bench.sim.sensors.disturbances import flicker, gauss
+from bench.sim.sensors.faults import next_held, received, spoilt
+from bench.sim.sensors.segment import between, enter, lagged_at, played_at, reach
+from bench.sim.sensors.spec import LATEST_S
+from bench.sim.sensors.state import Memory, Records, SensorParameters, SensorState, Terms
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

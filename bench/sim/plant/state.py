@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.records import Floats
-from bench.sim.gas import SPECIES
+from bench.sim.plant.gas import SPECIES
 
 Integers = NDArray[np.int64]
 

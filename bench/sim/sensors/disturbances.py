@@ -4,8 +4,8 @@ import numpy as np
 from numba import njit
 
 from bench.records import Floats
-from bench.sim.noise import deviate, deviates
-from bench.sim.sensor_state import Interval, Memory, Records, SlowTerms, Terms
+from bench.sim.sensors.noise import deviate, deviates
+from bench.sim.sensors.state import Interval, Memory, Records, SlowTerms, Terms
 
 OCTAVES = 24
 """The slowest has a value per 2^23 samples: 9.7 days."""

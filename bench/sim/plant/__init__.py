@@ -1,0 +1,1 @@
+"""The physics of the rig, compiled (../README.md)."""
