@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from bench.commands import CloseValve, OpenValve, label
-from bench.config.model import Bench, Leak
+from bench.config.model import Bench
+from bench.config.parts import Leak
 from bench.records import Event, EventKind, Floats, Series, Truth, Window
 
 CHOKED_BELOW = 0.5

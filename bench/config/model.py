@@ -7,140 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonPositiveFloat, PositiveFloat, model_validator
+from pydantic import Field, NonNegativeFloat, NonPositiveFloat, PositiveFloat, model_validator
 
-from bench.certificate import Certificate
+from bench.config.parts import Actuator, Chamber, Compartment, Entry, Gas, Hatch, Leak, Pump, Supply, Valve, Vessel
 from bench.records import Channel, NoiseClass
-
-PowerLoss = Literal["open", "closed", "stays"]
-
-
-class Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class BenchInfo(Entry):
     name: str
     location: str = ""
     time_zone: str = "UTC"
-
-
-class Chamber(Entry):
-    volume_m3: PositiveFloat
-    u_volume_m3: NonNegativeFloat
-    outgassing_pa_m3_s: NonNegativeFloat = 0.0
-    """Of its walls and of all that stands in it, one hour into vacuum; falls as 1/t (science 1.3)."""
-
-
-class Vessel(Entry):
-    """Any other volume of gas: a fore-line between two pumps, a reserve bottle."""
-
-    name: str
-    volume_m3: PositiveFloat
-    pressure_pa: PositiveFloat
-    """At the start of a simulated run."""
-
-
-class Gas(Entry):
-    """What fills the mock-up. dew_point_k is a statement about the supply, so that vapour can be neglected or not."""
-
-    composition: Literal["air", "nitrogen"] = "air"
-    gas_constant_j_kg_k: PositiveFloat = 287.055
-    heat_capacity_ratio: float = Field(default=1.4, gt=1.0)
-    dew_point_k: PositiveFloat
-
-
-class Wall(Entry):
-    """Of a compartment. It radiates to the chamber's shroud; its mount conducts to it."""
-
-    area_m2: PositiveFloat
-    film_w_m2_k: PositiveFloat
-    heat_capacity_j_k: PositiveFloat
-    emissivity: float = Field(ge=0.0, le=1.0)
-    """Effective, between wall and shroud."""
-    mount_w_k: NonNegativeFloat = 0.0
-    expansion_1_k: NonNegativeFloat = 2.3e-5
-    """Linear: aluminium."""
-    elasticity_1_pa: NonNegativeFloat = 2.3e-9
-    """Relative growth of the volume per pressure (science 1.1)."""
-
-
-class Compartment(Entry):
-    name: str
-    volume_m3: PositiveFloat
-    u_volume_m3: NonNegativeFloat
-    wall: Wall
-
-
-class Actuator(Entry):
-    """Anything moved by one digital line. Names of nodes in connects: a compartment, chamber, pump, supply, room."""
-
-    name: str
-    connects: tuple[str, str]
-    instrument: str = "daq"
-    line: str
-    energised: Literal["open", "closed"] = "open"
-    open_switch: str | None = None
-    closed_switch: str | None = None
-    travel_s: NonNegativeFloat
-    without_power: PowerLoss
-
-
-class Valve(Actuator):
-    bore_m: PositiveFloat | None = None
-    """None: the orifice behind the valve, not the valve, limits the flow."""
-    seat_leakage_m2: NonNegativeFloat = 0.0
-    """Stated largest effective area of the closed seat."""
-    dead_volume_m3: NonNegativeFloat = 0.0
-    """Between seat and orifice: as empty as its far side while closed, filled at once on opening (a puff)."""
-    stiction_s: NonNegativeFloat = 0.0
-    """Longest hesitation before it moves, after a long rest."""
-
-
-class Hatch(Actuator):
-    fan_m3_s: NonNegativeFloat = 0.0
-    """What ventilation blows each way while it is open."""
-    wall_w_k: NonNegativeFloat = 0.0
-    """Conduction between the walls that it joins, open or closed."""
-    seal_leakage_m2: NonNegativeFloat = 0.0
-    """Stated largest effective area of the closed hatch's seal."""
-
-
-class Leak(Entry):
-    name: str
-    compartment: str
-    kind: Literal["orifice"]
-    nominal_diameter_m: PositiveFloat
-    valve: str
-    certificate: Certificate
-
-
-class Pump(Entry):
-    name: str
-    instrument: str = "daq"
-    line: str
-    running_switch: str
-    valve: str
-    speed_m3_s: PositiveFloat
-    ultimate_pa: NonNegativeFloat
-    curve: tuple[tuple[PositiveFloat, PositiveFloat], ...] = ()
-    """Speed by inlet pressure, (Pa, m3/s), rising pressures; empty: speed_m3_s at any pressure."""
-    spin_up_s: NonNegativeFloat = 0.0
-    outlet: str | None = None
-    """The vessel it exhausts into (a turbo pump's fore-line); none: out of the rig."""
-
-    @property
-    def points(self) -> tuple[tuple[float, float], ...]:
-        return self.curve or ((1.0, self.speed_m3_s), (1e5, self.speed_m3_s))
-
-
-class Supply(Entry):
-    """The pressure controller, the valve between it and the mock-up, and what it can deliver."""
-
-    controller: str
-    valve: str
-    source_pressure_pa: PositiveFloat
-    max_flow_kg_s: PositiveFloat
 
 
 class InstrumentEntry(Entry):

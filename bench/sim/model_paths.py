@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.config.model import Bench, Hatch, Valve
+from bench.config.model import Bench
+from bench.config.parts import Hatch, Valve
 from bench.records import Floats
 from bench.sim.draws import Draws
 from bench.sim.plant import elements, gas

@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 
 from bench.clock import SimulatorClock
-from bench.config.model import Actuator, Bench, ChannelEntry
+from bench.config.model import Bench, ChannelEntry
+from bench.config.parts import Actuator
 from bench.records import Floats
 from bench.sim.course import Act, Course
 from bench.sim.draws import Draws

@@ -7,7 +7,7 @@ import pytest
 from sim import rigs
 from sim.rigs import BENCH, CHAMBER, LINES, WORKING
 
-from bench.config.model import Pump, Valve, Vessel
+from bench.config.parts import Pump, Valve, Vessel
 from bench.sim.plant import gas
 from bench.sim.plant.composition import saturation_pressure
 from bench.sim.plant.state import OUTGASSED, PUMPED
