@@ -11,7 +11,7 @@ from bench.sim.draws import Draws
 from bench.sim.model_check import check
 from bench.sim.model_paths import Path, paths_of
 from bench.sim.plant import gas
-from bench.sim.plant.composition import COMPOSITIONS, mass_fractions
+from bench.sim.plant.composition import COMPOSITIONS, ROOM_AIR, mass_fractions
 from bench.sim.plant.state import (
     CAPACITY,
     ELASTICITY,
@@ -100,7 +100,7 @@ def _plant(
         node=fixed,
         ends=np.array([(p.start, p.end, p.kind) for p in paths], dtype=np.int64).reshape(-1, 3),
         path=np.array([p.row() for p in paths]),
-        reservoirs=np.array([fill, fill]),
+        reservoirs=np.array([ROOM_AIR, fill]),
         curve=np.log([_points(pump.points, bench) for pump in bench.pump] or np.ones((1, 2, 2))),
         pump=np.array([[p.ultimate_pa, node[p.outlet] if p.outlet else -1] for p in bench.pump] or [[0.0, -1.0]]),
         supply=np.array([bench.supply.max_flow_kg_s, gain, LINE_TIME_S, supply]),
@@ -142,8 +142,9 @@ def _state(bench: Bench, scenario: Scenario, plant: Plant, paths: tuple[Path, ..
     wall_k, gas_k = _start_temperatures(plant, scenario, fill)
     temperatures = np.append(gas_k, np.full(plant.vessels - n, scenario.shroud_temperature_k))
     for i, (pressure_pa, temperature_k) in enumerate(zip(pressures, temperatures, strict=True)):
-        kg = gas.density(fill, temperature_k, pressure_pa) * _volume(plant.node[i], temperature_k, pressure_pa)
-        layout.mass(u)[i] = kg * fill
+        fractions = ROOM_AIR if i == n else fill
+        kg = gas.density(fractions, temperature_k, pressure_pa) * _volume(plant.node[i], temperature_k, pressure_pa)
+        layout.mass(u)[i] = kg * fractions
     layout.energy(u)[:] = layout.mass(u)[:n].sum(axis=1) * gas.heat_capacity_cv(fill) * gas_k
     layout.wall(u)[:] = wall_k
     control = np.zeros(6)

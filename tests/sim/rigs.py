@@ -4,6 +4,7 @@ from datetime import date
 
 from bench.clock import VirtualClock
 from bench.config.load import find_bench, load_bench
+from bench.sim.plant.composition import mass_fractions
 from bench.sim.plant.state import VACUUM_AGE_S
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import Scenario, load_scenario
@@ -65,6 +66,15 @@ def scale_chamber_to(kg):
     def act(course):
         mass = course.model.layout.mass(course.state.u)[CHAMBER]
         mass *= kg / mass.sum()
+
+    return act
+
+
+def chamber_of(moles, kg=EMPTY_KG):
+    """An action: the chamber holds so much of a gas of these mole fractions."""
+
+    def act(course):
+        course.model.layout.mass(course.state.u)[CHAMBER] = kg * mass_fractions(moles)
 
     return act
 

@@ -203,6 +203,14 @@ def test_a_vented_chamber_begins_to_outgas_anew():
     assert rig.course.state.time[2] == 0.0
 
 
+def test_a_vented_chamber_fills_with_the_humid_air_of_the_room():
+    """Dew point 10 degrees: 1228 Pa of vapour in an atmosphere (steam tables)."""
+    rig = rigs.staged()
+    rig.write_line(LINES["vent_valve"], True)
+    moles = rigs.masses(rig, 300.0)[CHAMBER] / gas.MOLAR_MASS
+    assert moles[gas.H2O] / moles.sum() == pytest.approx(1228.0 / 101_325.0, rel=5e-3)
+
+
 def test_unbaked_metal_gives_mostly_water():
     """85 % of the molecules (science 1.3: unbaked metal)."""
     rig = rigs.staged()
@@ -217,7 +225,8 @@ def test_unbaked_metal_gives_mostly_water():
 )
 def test_gauges_show_the_nitrogen_equivalent_of_what_is_in_the_chamber(composition, pirani, ionisation):
     """Sensitivities by gas as gauge manuals print them (sensor_gases.py); a membrane gauge feels force alone."""
-    rig = rigs.staged(composition=composition, initial_pressure_pa=98_500.0)
+    rig = rigs.staged()
+    rig.command(rigs.chamber_of(composition))
     columns, true_pa = rig.course.columns, rigs.pressure_pa(rig, 1.0, CHAMBER)
     assert rigs.truth(rig, columns.pirani) / true_pa == pytest.approx(pirani, rel=2e-3)
     assert rigs.truth(rig, columns.ionisation) / true_pa == pytest.approx(ionisation, rel=2e-3)
@@ -225,8 +234,8 @@ def test_gauges_show_the_nitrogen_equivalent_of_what_is_in_the_chamber(compositi
 
 def test_the_chambers_gauges_disagree_over_helium():
     """Pirani against membrane: 1.25 (its noise is 2 %)."""
-    rig = rigs.staged(composition=HELIUM)
-    rig.command(rigs.scale_chamber_to(5.0 * BENCH.chamber.volume_m3 / (2077.1 * 295.15)))
+    rig = rigs.staged()
+    rig.command(rigs.chamber_of(HELIUM, 5.0 * BENCH.chamber.volume_m3 / (2077.1 * 295.15)))
     assert rigs.shown(rig, "chamber_pirani", 2.0) == pytest.approx(5.0 * 1.25, rel=0.1)
     assert rigs.shown(rig, "chamber_cdg_10pa") == pytest.approx(5.0, rel=0.01)
 

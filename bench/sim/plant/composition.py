@@ -45,3 +45,8 @@ def vapour_pressure(dew_point_k: float) -> float:
     if celsius >= 0.0:
         return float(saturation_pressure(dew_point_k))
     return 611.15 * math.exp(22.452 * celsius / (272.55 + celsius))
+
+
+ROOM_DEW_POINT_K = 283.15
+ROOM_AIR = mass_fractions(COMPOSITIONS["air"], ROOM_DEW_POINT_K)
+"""Of a laboratory, half humid: what the chamber holds before it is pumped, and what comes in when it is vented."""
