@@ -119,11 +119,11 @@ class Session:
 
     def _close(self, recorder: Recorder) -> None:
         """Sealed truth, outcome, report, hashes: whatever the run came to."""
-        if self._rig is not None:
-            recorder.write_json("sealed_truth.json", self._rig.sealed())
         self._update(recorder)
         begun = time.perf_counter()
         try:
+            if self._rig is not None:
+                recorder.write_json("sealed_truth.json", self._rig.sealed())
             write_report(recorder.folder)
         finally:
             recorder.seal()

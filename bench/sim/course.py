@@ -53,6 +53,7 @@ class Course:
         self.newest = 0
         self._events, self.watcher = events, watcher
         self._stops: dict[str, float] = {}
+        self._leaving: dict[int, float] = {}
         self._moved_s = np.zeros(len(model.state.move))
         first_knot(model.plant, self.state, self._work, self.knots.value[0])
         self._next = next(events, NEVER)
@@ -91,11 +92,11 @@ class Course:
         here = float(position(row, now_s))
         row[POSITION], row[WANTED] = here, opening
         row[SINCE_S] = now_s + self._hesitation_s(index, now_s)
-        self._moved_s[index] = now_s
         self.stop_at(f"{index} leaves", float(row[SINCE_S]))
         self.stop_at(f"{index} arrives", float(row[SINCE_S] + abs(opening - here) * row[TRAVEL_S]))
-        if here == 0.0 and index < len(self.model.paths):
-            self._puff(index)
+        self._leaving.pop(index, None)
+        if here == 0.0 and opening > 0.0 and index < len(self.model.paths):
+            self._leaving[index] = float(row[SINCE_S])
 
     def stop_at(self, what: str, time_s: float) -> None:
         """Put a knot there: something has a kink. It replaces what was announced under the same name."""
@@ -142,6 +143,9 @@ class Course:
         """All that is due at stop_s, in its order."""
         self._stops = {what: time_s for what, time_s in self._stops.items() if time_s > stop_s}
         self._arrive(stop_s)
+        for index in [index for index, leaves_s in self._leaving.items() if leaves_s <= stop_s]:
+            del self._leaving[index]
+            self._puff(index)
         while self._next[0] <= stop_s:
             self._next[1](self)
             self._next = next(self._events, NEVER)
@@ -150,7 +154,8 @@ class Course:
     def _arrive(self, now_s: float) -> None:
         move = self.state.move
         due_s = move[:, SINCE_S] + np.abs(move[:, WANTED] - move[:, POSITION]) * move[:, TRAVEL_S]
-        there = due_s <= now_s + 1e-6
+        there = (due_s <= now_s + 1e-6) & (move[:, WANTED] != move[:, POSITION])
+        self._moved_s[there] = now_s
         move[there, POSITION] = move[there, WANTED]
 
     def _cut(self, time_s: float) -> None:

@@ -16,6 +16,7 @@ from bench.sim.ports import ChassisPort, GaugePort, SupplyPort, ThermometerPort,
 from bench.sim.rig import SimulatedRig
 
 GAUGE_FAULT = {GaugePort.UNDERRANGE: "UNDERRANGE", GaugePort.OVERRANGE: "OVERRANGE", GaugePort.NO_SENSOR: "FAULT"}
+SECOND = round(1.0 / GRID_S)
 BAND, DWELL_S = 1e-4, 2.0
 """A pressure controller is in its limits when it has been this near to its target, of its full scale, for this long (as
 its manual has it from the factory).
@@ -50,14 +51,14 @@ class Direct:
     """What all have in common: identity and settings are as the bench file expects them, no link can be lost."""
 
     def __init__(self, rig: SimulatedRig, entry: InstrumentEntry) -> None:
-        self.rig, self.entry = rig, entry
+        self._rig, self._entry = rig, entry
         self.inputs = {c.input: c for c in rig.bench.channels if c.instrument == entry.name}
 
     def identity(self) -> Identity:
-        return Identity("leakbench", f"{self.entry.driver} without wires", self.entry.serial or "", "")
+        return Identity("leakbench", f"{self._entry.driver} without wires", self._entry.serial or "", "")
 
     def settings(self) -> Mapping[str, str]:
-        return self.entry.settings
+        return self._entry.settings
 
     def request(self) -> None:
         """Nothing to send."""
@@ -78,14 +79,14 @@ class Direct:
 class DirectThermometers(Direct):
     def _measured(self, name: str, entry: ChannelEntry) -> Measured:
         del entry
-        value = ThermometerPort(self.rig, self.inputs).read(int(name))
+        value = ThermometerPort(self._rig, self.inputs).read(int(name))
         return Measured(value) if np.isfinite(value) else Measured(value, Status.FAULT)
 
 
 class DirectGauges(Direct):
     def _measured(self, name: str, entry: ChannelEntry) -> Measured:
         del entry
-        code, value = GaugePort(self.rig, self.inputs).read(int(name))
+        code, value = GaugePort(self._rig, self.inputs).read(int(name))
         return Measured(value, Status[GAUGE_FAULT[code]] if code else Status.GOOD)
 
 
@@ -110,14 +111,14 @@ class DirectController(Direct):
         self._port.set_target(pressure_pa, self._rate_pa_s)
 
     def in_limits(self) -> bool:
-        now_s = self.rig.look()
+        now_s = self._rig.look()
         inside = abs(self._port.line_pressure_pa() - self._target_pa) <= self._band_pa
         self._inside_since_s = min(self._inside_since_s, now_s) if inside else math.inf
         return now_s - self._inside_since_s >= DWELL_S
 
 
 class DirectChassis(Direct):
-    """Analog inputs are means since the last collection, but of a second at most."""
+    """Analog inputs are means since the last collection, or of the last second if that was longer ago."""
 
     def __init__(self, rig: SimulatedRig, entry: InstrumentEntry) -> None:
         super().__init__(rig, entry)
@@ -130,7 +131,8 @@ class DirectChassis(Direct):
 
     def collect(self) -> Mapping[str, Measured]:
         now = self._now()
-        times_s: Floats = GRID_S * np.arange(self._collected + 1, now + 1, dtype=np.float64)
+        begin = max(self._collected, now - SECOND)
+        times_s: Floats = GRID_S * np.arange(begin + 1, now + 1, dtype=np.float64)
         found = {}
         for name, entry in self.inputs.items():
             if entry.quantity == "switch":
@@ -141,7 +143,7 @@ class DirectChassis(Direct):
         return found
 
     def _now(self) -> int:
-        return int(self.rig.look() / GRID_S + 1e-6)
+        return int(self._rig.look() / GRID_S + 1e-6)
 
 
 KINDS: Mapping[str, type[Direct]] = {

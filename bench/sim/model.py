@@ -140,11 +140,12 @@ def _state(bench: Bench, scenario: Scenario, plant: Plant, paths: tuple[Path, ..
     pressures = [*([scenario.initial_pressure_pa] * n), room_pa, *(vessel.pressure_pa for vessel in bench.vessel)]
     pressures += [*(t.pressure_pa for t in scenario.trapped), *(m.bottle_pa for m in scenario.makeup)]
     wall_k, gas_k = _start_temperatures(plant, scenario, fill)
-    temperatures = np.append(gas_k, np.full(plant.vessels - n, scenario.shroud_temperature_k))
-    for i, (pressure_pa, temperature_k) in enumerate(zip(pressures, temperatures, strict=True)):
+    outside_k = np.full(plant.vessels - n, scenario.shroud_temperature_k)
+    states = zip(pressures, np.append(gas_k, outside_k), np.append(wall_k, outside_k), strict=True)
+    for i, (pressure_pa, temperature_k, shell_k) in enumerate(states):
         fractions = ROOM_AIR if i == n else fill
-        kg = gas.density(fractions, temperature_k, pressure_pa) * _volume(plant.node[i], temperature_k, pressure_pa)
-        layout.mass(u)[i] = kg * fractions
+        volume_m3 = _volume(plant.node[i], shell_k, pressure_pa - (room_pa if i < n else 0.0))
+        layout.mass(u)[i] = gas.density(fractions, temperature_k, pressure_pa) * volume_m3 * fractions
     layout.energy(u)[:] = layout.mass(u)[:n].sum(axis=1) * gas.heat_capacity_cv(fill) * gas_k
     layout.wall(u)[:] = wall_k
     control = np.zeros(6)

@@ -82,7 +82,7 @@ class SimulatedRig:
         return self.panel.deceived(entry, wanted)
 
     def sealed(self) -> dict[str, object]:
-        """What nobody may know during the run: what was drawn, and what each hidden leak has passed (kg) by now."""
+        """What nobody may know during the run: what was drawn, and what each path has passed (kg) by now."""
         now_s, columns = self.look(), self.course.columns
         passed = {path.name: self.course.value(columns.through(i), now_s) for i, path in enumerate(self.model.paths)}
         scenario = self.scenario.model_dump(mode="json")

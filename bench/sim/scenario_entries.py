@@ -50,7 +50,20 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class HiddenLeak(Entry):
+class Lasting(Entry):
+    """From begin_s on, to end_s or for good."""
+
+    begin_s: NonNegativeFloat = 0.0
+    end_s: PositiveFloat | None = None
+
+    @model_validator(mode="after")
+    def ends_after_its_beginning(self) -> Self:
+        if self.end_s is not None and self.end_s <= self.begin_s:
+            raise ValueError(f"begins at {self.begin_s:g} s, ends at {self.end_s:g} s")
+        return self
+
+
+class HiddenLeak(Lasting):
     """A leak that the bench file does not know. to: where the gas goes, the chamber or another compartment (a hatch
     seal). Dimensions by kind: orifice and short_tube diameter (and length), slit width, height, length, capillary
     diameter, length, permeation conductance (at reference_k) and activation energy of one species.
@@ -69,8 +82,6 @@ class HiddenLeak(Entry):
     activation_j_mol: NonNegativeFloat = 25_000.0
     reference_k: PositiveFloat = 295.15
     species: Species = "He"
-    begin_s: NonNegativeFloat = 0.0
-    end_s: PositiveFloat | None = None
 
     @property
     def kind_code(self) -> int:
@@ -128,6 +139,8 @@ class Patch(Entry):
     def reopens_wholly_or_not(self) -> Self:
         if (self.reopen_s is None) != (self.reopening == 0.0):
             raise ValueError("reopen_s and reopening belong together")
+        if self.reopen_s is not None and self.reopen_s <= self.at_s:
+            raise ValueError(f"at_s is {self.at_s:g}, reopen_s {self.reopen_s:g}: it opens before it is there")
         return self
 
 
@@ -153,8 +166,14 @@ class Puffs(Entry):
     def name(self) -> str:
         return f"purification/{self.compartment}"
 
+    @model_validator(mode="after")
+    def closes_in_between(self) -> Self:
+        if self.open_s >= self.period_s:
+            raise ValueError(f"open_s = {self.open_s:g} fills its period_s = {self.period_s:g}")
+        return self
 
-class Makeup(Entry):
+
+class Makeup(Lasting):
     """A regulator that keeps a compartment's pressure from a reserve bottle, and so hides a leak in its own flow."""
 
     compartment: str
@@ -163,36 +182,30 @@ class Makeup(Entry):
     gain_kg_s_pa: PositiveFloat = 1e-8
     bottle_m3: PositiveFloat = 0.01
     bottle_pa: PositiveFloat = 5e6
-    begin_s: NonNegativeFloat = 0.0
-    end_s: PositiveFloat | None = None
 
     @property
     def name(self) -> str:
         return f"makeup/{self.compartment}"
 
 
-class Source(Entry):
+class Source(Lasting):
     """Gas that comes (positive) or goes at a steady rate: make-up by hand, a bed that takes CO2. Default: fill gas."""
 
     compartment: str
     kg_s: float
     species: Species | None = None
-    begin_s: NonNegativeFloat = 0.0
-    end_s: PositiveFloat | None = None
 
     @property
     def species_index(self) -> int | None:
         return None if self.species is None else NAMES.index(self.species)
 
 
-class Crew(Entry):
+class Crew(Lasting):
     """People, scaled to the rig: they take oxygen, give carbon dioxide, vapour and heat (orders of science 1.4)."""
 
     compartment: str
     people: PositiveFloat
     """One station's person in 916 m3 is 4.4e-4 in a compartment of 400 L."""
-    begin_s: NonNegativeFloat = 0.0
-    end_s: PositiveFloat | None = None
     oxygen_kg_day: NonNegativeFloat = 0.84
     carbon_dioxide_kg_day: NonNegativeFloat = 1.0
     vapour_kg_day: NonNegativeFloat = 2.0
@@ -213,10 +226,9 @@ class Ramp(Entry):
     kelvin: float
 
 
-class Front(Entry):
+class Front(Lasting):
     """The room's pressure moves at a rate between begin and end."""
 
-    begin_s: NonNegativeFloat = 0.0
     end_s: PositiveFloat
     rate_pa_h: float
 

@@ -9,7 +9,7 @@ from sim import plants
 
 from bench.sim.plant import elements, gas
 from bench.sim.plant.composition import DRY_AIR
-from bench.sim.plant.state import CAPACITY, ELASTICITY, EXPANSION, FILM, REFERENCE_K, REFERENCE_PA, Layout
+from bench.sim.plant.state import CAPACITY, ELASTICITY, EXPANSION, FILM, ORIFICE, REFERENCE_K, REFERENCE_PA, Layout
 
 PSI, INCH, CUBIC_FOOT, POUND = 6894.757, 0.0254, 0.0283168466, 0.45359237
 FREE_AIR_KG_M3 = 0.07494 * POUND / CUBIC_FOOT
@@ -169,3 +169,28 @@ def test_walls_conduct_along_the_structure():
     assert np.diff(wall)[0] == pytest.approx(-10.0 * math.exp(-1.0), rel=1e-3)
     assert plant.node[0, FILM] == 0.0
     assert plant.node[0, CAPACITY] == 1000.0
+
+
+def test_a_vessel_filled_adiabatically_is_warm_by_the_ratio_of_heat_capacities():
+    """Gas of T that fills an empty vessel without heat exchange ends at cp/cv T (first law; thin gas): the enthalpy of
+    what flows in, not its energy.
+    """
+    room = plants.way(2, 0, ORIFICE, plants.hole_m2(5e-3))
+    plant = plants.row([0.06], film=plants.FREE, ways=[room], room=np.array([100.0, 0.0, 0.0, 0.0, 293.15]))
+    now = plants.state(plant, [1e-3], [293.15])
+    plants.run(plant, now, 600.0)
+    assert plants.pressures(plant, now)[0] == pytest.approx(100.0, rel=1e-4)
+    assert plants.temperatures(plant, now)[0] == pytest.approx(plants.GAMMA * 293.15, rel=1e-4)
+
+
+def test_a_shell_feels_what_presses_on_it_from_outside():
+    """2.3e-9 /Pa: an atmosphere less around it lets 98.5 kPa fall by 23 Pa."""
+    found = []
+    for outside_kg in (1e-9, 1.2):
+        plant = plants.row([0.4], film=plants.CLAMPED, chamber_m3=1.0)
+        plant.node[0, [ELASTICITY, REFERENCE_PA]] = 2.3e-9, 101325.0
+        now = plants.state(plant, [98_500.0], [293.15])
+        Layout(plant).mass(now.u)[1] = outside_kg * DRY_AIR
+        found.append(plants.pressures(plant, now)[:2])
+    (vacuum, _), (air, outside_pa) = found
+    assert air - vacuum == pytest.approx(2.3e-9 * outside_pa * 98_500.0, rel=1e-2)

@@ -1,5 +1,6 @@
 """What the simulated instruments are plumbed to."""
 
+import itertools
 import math
 from datetime import date
 
@@ -9,6 +10,7 @@ from sim import rigs
 
 from bench.clock import VirtualClock
 from bench.config.load import find_bench, load_bench
+from bench.sim.plant.surroundings import set_point
 from bench.sim.ports import ChassisPort, GaugePort, SupplyPort, ThermometerPort, inputs_of
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import Scenario, load_scenario
@@ -52,6 +54,49 @@ def test_a_controller_behind_a_closed_valve_feeds_only_its_line():
     now.clock.sleep(60.0)
     assert port.line_pressure_pa() == pytest.approx(120_000.0, abs=5.0)
     assert rigs.kg_at(now, 60.0, rigs.COMPARTMENTS) == pytest.approx(before, abs=1e-15)
+
+
+ACTS = {
+    "rate": lambda port: port.set_target(99_000.0, 200.0),
+    "max": lambda port: port.set_target(99_000.0, None),
+    "on": lambda port: port.set_control(True),
+    "vent": lambda port: port.set_vent(True),
+}
+
+
+@pytest.mark.parametrize("begin_s", [0.0, 10.0])
+@pytest.mark.parametrize("order", list(itertools.permutations(ACTS, 3)), ids="-".join)
+def test_commands_at_one_instant_in_any_order_leave_the_controller_in_control(order, begin_s):
+    """Whatever came before, the last target counts: the mock-up never goes beyond the targets named and the room."""
+    now = rig(scenario="as_stated")
+    port = supply(now)
+    now.write_line(BENCH.actuators["fill_valve"].line, True)
+    now.clock.sleep(begin_s)
+    for name in order:
+        ACTS[name](port)
+        assert math.isfinite(port.line_pressure_pa())
+        assert math.isfinite(port.effort_percent())
+    port.set_target(99_000.0, 200.0)
+    port.set_control(True)
+    now.clock.sleep(600.0)
+    assert now.true_pressure_pa(2) == pytest.approx(99_000.0, abs=1.0)
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["left alone", "asked every second"])
+def test_a_dead_line_follows_its_ramp_by_half_a_second(asked):
+    """50 Pa/s down behind a closed valve: 25 Pa above the set point, however often somebody does something else."""
+    now = rig(scenario="as_stated")
+    port = supply(now)
+    now.clock.sleep(1.0)
+    port.set_control(True)
+    port.set_target(50_000.0, 50.0)
+    for _ in range(400 if asked else 0):
+        now.clock.sleep(1.0)
+        now.command(lambda _: None)
+    now.clock.advance_to(401.0)
+    now_s = now.look()
+    line_pa = now.course.value(now.course.columns.line, now_s)
+    assert line_pa - set_point(now.course.state.control, now_s) == pytest.approx(25.0, abs=0.1)
 
 
 def test_switched_off_it_lets_the_pressure_alone():

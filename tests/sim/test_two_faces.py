@@ -144,7 +144,7 @@ def test_what_passed_a_hidden_leak_is_known_to_the_schedule_alone():
     found = simulate(BENCH, HOSTILE, 3, duration_s=120.0)
     passed = found.passed_kg[:, found.leaks.index("hole")]
     assert passed[33] == 0.0
-    assert (np.diff(passed[34:]) > 0.0).all() or (np.diff(passed[34:]) < 0.0).all()
+    assert (np.diff(passed[34:]) < 0.0).all()  # the chamber is at the room's pressure, the mock-up below it
 
 
 def test_many_seeds_are_each_the_run_of_that_seed():

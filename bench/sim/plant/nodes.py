@@ -31,7 +31,7 @@ def look(plant: Plant, u: Floats, time_s: float, work: Work) -> None:
     """Set Work.node and Work.fraction to what u says."""
     n, m = plant.compartments, plant.vessels
     shroud_k = shroud_temperature(plant.shroud, plant.ramps, time_s)
-    for i in range(m):
+    for i in range(m - 1, -1, -1):  # the chamber first: it presses on the shells
         mass, node = u[SPECIES * i : SPECIES * (i + 1)], work.node[i]
         kg = gas.total(mass)
         node[KG], node[GAS_CONSTANT] = kg, gas.MOLAR_GAS_CONSTANT * gas.moles(mass) / kg
@@ -42,7 +42,8 @@ def look(plant: Plant, u: Floats, time_s: float, work: Work) -> None:
         volume = plant.node[i, VOLUME]
         if i < n:
             node[K] = u[SPECIES * m + i] / node[J_K]
-            volume = _shell(plant.node[i], u[SPECIES * m + n + i], node)
+            outside_pa = work.node[n, PA] if n < m else 0.0
+            volume = _shell(plant.node[i], u[SPECIES * m + n + i], node, outside_pa)
         else:
             node[K] = shroud_k
         moles_m3 = gas.moles(mass) / volume
@@ -59,8 +60,10 @@ def look(plant: Plant, u: Floats, time_s: float, work: Work) -> None:
 
 
 @inner
-def _shell(fixed: Floats, wall_k: float, node: Floats) -> float:
-    """Volume of a compartment, m3: its shell expands with its temperature and with what presses on it (science 1.1)."""
+def _shell(fixed: Floats, wall_k: float, node: Floats, outside_pa: float) -> float:
+    """Volume of a compartment, m3: its shell expands with its temperature and with what presses on it from inside and
+    outside (science 1.1).
+    """
     ideal_pa = node[KG] * node[GAS_CONSTANT] * node[K] / fixed[VOLUME]
     warm = 1.0 + fixed[EXPANSION] * (wall_k - fixed[REFERENCE_K])
-    return fixed[VOLUME] * warm * (1.0 + fixed[ELASTICITY] * (ideal_pa - fixed[REFERENCE_PA]))
+    return fixed[VOLUME] * warm * (1.0 + fixed[ELASTICITY] * (ideal_pa - outside_pa - fixed[REFERENCE_PA]))

@@ -54,6 +54,8 @@ def position(move: Floats, time_s: float) -> float:
 def set_point(control: Floats, time_s: float) -> float:
     """The pressure controller's ramp, Pa."""
     gap = control[TARGET_PA] - control[FROM_PA]
+    if gap == 0.0 or control[RATE_PA_S] == math.inf:
+        return control[TARGET_PA]
     gone = control[RATE_PA_S] * max(time_s - control[FROM_S], 0.0)
     return control[TARGET_PA] if gone >= abs(gap) else control[FROM_PA] + math.copysign(gone, gap)
 

@@ -178,8 +178,10 @@ def _accept(plant: Plant, state: State, work: Work, h: float, now_s: float) -> N
         if position(state.move[index], now_s) > 0.0:
             state.control[LINE_PA] = work.node[plant.ends[index, TO], PA]
         elif state.control[ON] > 0.0:
-            gap = set_point(state.control, now_s - 0.5 * h) - state.control[LINE_PA]
-            state.control[LINE_PA] -= gap * math.expm1(-h / plant.supply[2])
+            begun, lag_s = set_point(state.control, now_s - h), plant.supply[2]
+            lagging = (set_point(state.control, now_s) - begun) / h * lag_s  # what a steady ramp settles at
+            gap = state.control[LINE_PA] - begun + lagging
+            state.control[LINE_PA] = set_point(state.control, now_s) - lagging + gap * math.exp(-h / lag_s)
 
 
 @compiled
