@@ -9,7 +9,7 @@ import math
 from bench.records import Floats
 from bench.sim.compiled import inner
 from bench.sim.plant import gas
-from bench.sim.plant.linear import copy_table, factorise, solve
+from bench.sim.plant.linear import copy, copy_table, factorise, solve
 from bench.sim.plant.rates import book, fan, joules_per_volume, pumped
 from bench.sim.plant.state import (
     BOOKS,
@@ -128,6 +128,8 @@ def settle(plant: Plant, state: State, u: Floats, time_s: float, gh: float, work
     """
     n, m = plant.compartments, plant.vessels
     energy, fans = SPECIES * m, out.size - n
+    copy(work.blown, out[fans:])
+    solve(work.blend, work.blown)  # it goes with the gas that fans blend
     _rise(plant, work, out)
     _stiffen(plant, gh, work, out)
     for index in range(plant.ends.shape[0]):
@@ -135,7 +137,8 @@ def settle(plant: Plant, state: State, u: Floats, time_s: float, gh: float, work
             _pass(plant, state, index, time_s, gh, work, out)
     _rise(plant, work, out)
     for i in range(n):
-        out[energy + i] = _gain(plant, i, gh, work, out) / (1.0 + work.film[i]) + out[fans + i]
+        out[energy + i] = _gain(plant, i, gh, work, out) / (1.0 + work.film[i]) + work.blown[i]
+    copy(out[fans:], work.blown)
     _blend(plant, work, out)
     _settle_walls(plant, u, gh, work, out)
     for index in range(plant.ends.shape[0]):
@@ -173,9 +176,9 @@ def _blend(plant: Plant, work: Work, out: Floats) -> None:
 def _gain(plant: Plant, i: int, gh: float, work: Work, out: Floats) -> float:
     """What a compartment's energy gains, but for what fans carry in other gas and before the film damps it, W."""
     energy, wall, fans = SPECIES * plant.vessels, SPECIES * plant.vessels + plant.compartments, out.size
-    fan = out[fans - plant.compartments + i]
     wall_part = gh * plant.node[i, FILM] / work.wall[i] * out[wall + i]
-    return out[energy + i] - fan + wall_part + work.film[i] * (work.then[i, K] * work.rise[i] - fan)
+    own = out[energy + i] - out[fans - plant.compartments + i] + wall_part
+    return own + work.film[i] * (work.then[i, K] * work.rise[i] - work.blown[i])
 
 
 @inner

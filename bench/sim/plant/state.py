@@ -123,7 +123,8 @@ class Work(NamedTuple):
     Of the first stage, for the implicit part: then, fraction_then: node and fraction; slope: per path kg/s/Pa, J/kg of
     the gas that passes; gas: per path row of fraction; turned: hatches whose gas goes against the pressure; decay: per
     vessel 1/s; matrix: of the rates of pressure; drain: what leaves as heat capacity; blend: of compartments' species;
-    film, wall: shares. x, rise: rates of pressure and of heat capacity; first, second, stage: flat as State.u.
+    film, wall: shares. x, rise, blown: rates of pressure, of heat capacity, of the energy that fans carry because gases
+    differ; first, second, stage: flat as State.u.
     """
 
     node: Floats
@@ -141,6 +142,7 @@ class Work(NamedTuple):
     wall: Floats
     x: Floats
     rise: Floats
+    blown: Floats
     first: Floats
     second: Floats
     stage: Floats
@@ -175,6 +177,7 @@ def work_for(plant: Plant) -> Work:
         wall=np.zeros(n),
         x=np.zeros(m),
         rise=np.zeros(n),
+        blown=np.zeros(n),
         first=np.zeros(size),
         second=np.zeros(size),
         stage=np.zeros(size),
