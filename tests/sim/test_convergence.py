@@ -6,7 +6,7 @@ from sim import plants
 
 from bench.sim.plant import elements
 from bench.sim.plant.composition import COMPOSITIONS, DRY_AIR, mass_fractions
-from bench.sim.plant.state import Layout, copy_of
+from bench.sim.plant.state import EXPANSION, REFERENCE_K, Layout, copy_of
 
 G = plants.GAMMA
 HOLE_M2, VOLUME_M3 = plants.hole_m2(1e-3), 0.060
@@ -46,6 +46,7 @@ def mock_up():
         fan_m3_s=0.005,
         shroud=np.array([293.15, 0.0, 0.5, 43_200.0]),
     )
+    plant.node[:4, [EXPANSION, REFERENCE_K]] = 6.9e-5, 293.15
     now = plants.state(plant, [98_500.0] * 4, [293.15] * 4, hatches_open=1.0)
     now.heat[2, 0] = 8.0
     return plant, now
