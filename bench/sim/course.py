@@ -199,10 +199,3 @@ class Columns:
     def through(self, path: int) -> int:
         """Kg that have passed the path since the start, from its first end to its second."""
         return self._rest + 5 + path
-
-
-class Blind:
-    """A watcher for who wants the plant alone."""
-
-    def sense(self, knots: Knots, newest: int, until_s: float) -> None:
-        pass

@@ -9,13 +9,12 @@ from enum import Enum, auto
 
 import numpy as np
 
-from bench.config.model import ChannelEntry, InstrumentEntry
+from bench.config.model import InstrumentEntry
 from bench.records import Floats
 from bench.sim.knots import GRID_S
 from bench.sim.ports import ChassisPort, GaugePort, SupplyPort, ThermometerPort, inputs_of
 from bench.sim.rig import SimulatedRig
 
-GAUGE_FAULT = {GaugePort.UNDERRANGE: "UNDERRANGE", GaugePort.OVERRANGE: "OVERRANGE", GaugePort.NO_SENSOR: "FAULT"}
 SECOND = round(1.0 / GRID_S)
 BAND, DWELL_S = 1e-4, 2.0
 """A pressure controller is in its limits when it has been this near to its target, of its full scale, for this long (as
@@ -28,6 +27,13 @@ class Status(Enum):
     UNDERRANGE = auto()
     OVERRANGE = auto()
     FAULT = auto()
+
+
+GAUGE_STATUS = {
+    GaugePort.UNDERRANGE: Status.UNDERRANGE,
+    GaugePort.OVERRANGE: Status.OVERRANGE,
+    GaugePort.NO_SENSOR: Status.FAULT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Identity:
 
 
 class Direct:
-    """What all have in common: identity and settings are as the bench file expects them, no link can be lost."""
+    """What all have in common but collect(): identity and settings are as the bench file expects, no link is lost."""
 
     def __init__(self, rig: SimulatedRig, entry: InstrumentEntry) -> None:
         self._rig, self._entry = rig, entry
@@ -63,12 +69,6 @@ class Direct:
     def request(self) -> None:
         """Nothing to send."""
 
-    def collect(self) -> Mapping[str, Measured]:
-        return {name: self._measured(name, entry) for name, entry in self.inputs.items()}
-
-    def _measured(self, name: str, entry: ChannelEntry) -> Measured:
-        raise NotImplementedError
-
     def reconnect(self) -> None:
         """Never lost."""
 
@@ -77,17 +77,17 @@ class Direct:
 
 
 class DirectThermometers(Direct):
-    def _measured(self, name: str, entry: ChannelEntry) -> Measured:
-        del entry
-        value = ThermometerPort(self._rig, self.inputs).read(int(name))
-        return Measured(value) if np.isfinite(value) else Measured(value, Status.FAULT)
+    def collect(self) -> Mapping[str, Measured]:
+        port = ThermometerPort(self._rig, self.inputs)
+        values = {name: port.read(int(name)) for name in self.inputs}
+        return {name: Measured(v, Status.GOOD if math.isfinite(v) else Status.FAULT) for name, v in values.items()}
 
 
 class DirectGauges(Direct):
-    def _measured(self, name: str, entry: ChannelEntry) -> Measured:
-        del entry
-        code, value = GaugePort(self._rig, self.inputs).read(int(name))
-        return Measured(value, Status[GAUGE_FAULT[code]] if code else Status.GOOD)
+    def collect(self) -> Mapping[str, Measured]:
+        port = GaugePort(self._rig, self.inputs)
+        found = {name: port.read(int(name)) for name in self.inputs}
+        return {name: Measured(v, GAUGE_STATUS.get(code, Status.GOOD)) for name, (code, v) in found.items()}
 
 
 class DirectController(Direct):
@@ -99,9 +99,8 @@ class DirectController(Direct):
         self.set_control, self.controlling = self._port.set_control, self._port.controlling
         self.source_pressure_pa = self._port.source_pressure_pa
 
-    def _measured(self, name: str, entry: ChannelEntry) -> Measured:
-        del name, entry
-        return Measured(self._port.line_pressure_pa())
+    def collect(self) -> Mapping[str, Measured]:
+        return dict.fromkeys(self.inputs, Measured(self._port.line_pressure_pa()))
 
     def set_rate(self, rate_pa_s: float) -> None:
         self._rate_pa_s = rate_pa_s

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from bench.clock import SimulatorClock
+from bench.clock import SimulatorClock, VirtualClock
 from bench.config.model import Bench, ChannelEntry
 from bench.config.parts import Actuator
 from bench.records import Floats
@@ -144,12 +144,4 @@ class SimulatedRig:
 
 def compile_plant(bench: Bench, scenario: Scenario) -> None:
     """Compile plant and sensors (seconds, once per installation) on a rig that nobody looks at."""
-    SimulatedRig(bench, scenario, 0, _StandingClock()).course.reach(2.0 * GRID_S)
-
-
-class _StandingClock:
-    def now(self) -> float:
-        return 0.0
-
-    def advance_to(self, time_s: float) -> None:
-        pass
+    SimulatedRig(bench, scenario, 0, VirtualClock()).course.reach(2.0 * GRID_S)

@@ -1,14 +1,6 @@
 """What gauges that are set to nitrogen show in other gases: the nitrogen equivalent."""
 
-import operator
-from collections.abc import Mapping
 from enum import StrEnum
-from functools import reduce
-from typing import TypeVar
-
-from bench.records import Floats
-
-Pressure = TypeVar("Pressure", float, Floats)
 
 
 class GaugeKind(StrEnum):
@@ -28,9 +20,3 @@ SENSITIVITY: dict[GaugeKind, dict[str, float]] = {
     GaugeKind.CAPACITANCE: dict.fromkeys(("N2", "O2", "H2O", "CO2", "Ar", "He"), 1.0),
 }
 """Indication per partial pressure, relative to nitrogen."""
-
-
-def nitrogen_equivalent(kind: GaugeKind, partial_pressures_pa: Mapping[str, Pressure]) -> Pressure:
-    """What the gauge would show, Pa, if it had no error; KeyError for a gas that is not in the table."""
-    factors = SENSITIVITY[kind]
-    return reduce(operator.add, (factors[gas] * pressure for gas, pressure in partial_pressures_pa.items()))
