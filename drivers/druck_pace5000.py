@@ -6,12 +6,16 @@ with its read-back in one message, and after a time-out the error queue tells wh
 
 import math
 import re
-from collections.abc import Sequence
-from typing import Final, Self
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final, Self, TypeVar
 
 from drivers.errors import CommandRefused, InstrumentError, ProtocolError, ReplyTimeout
-from drivers.link import Link, VisaLink, handshake
+from drivers.instrument import VisaInstrument
+from drivers.link import Link, VisaLink
 from drivers.measured import Identity, Measured, Status
+
+T = TypeVar("T")
 
 NAME: Final = "pace5000"
 SCAN: Final = b":SENS:PRES:INL?"
@@ -34,7 +38,9 @@ def parse_text(request: bytes, reply: bytes) -> str:
 
     The echo is the canonical short path: its last node is compared, to notice an answer to something else.
     """
-    text = reply.decode("ascii", errors="replace").strip()
+    if not reply.isascii():
+        raise ProtocolError(f"{NAME}: unexpected reply", request=request, reply=reply)
+    text = reply.decode("ascii").strip()
     if not text.startswith((":", "*")):
         return text
     header, _, payload = text.partition(" ")
@@ -86,12 +92,11 @@ def _match(pattern: str, request: bytes, reply: bytes) -> re.Match[str]:
     return match
 
 
-class PACE5000:
-    """Input "pressure". A query or a setting reopens a closed link first; a scan leaves that to its caller."""
+class PACE5000(VisaInstrument):
+    """Input "pressure"."""
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._pascal_per_unit = self._shake_hands()
+    name = NAME
+    _pascal_per_unit: float
 
     @classmethod
     def open(cls, address: str, *, inputs: Sequence[str] = (), timeout_s: float = 2.0, termination: str = "\n") -> Self:
@@ -102,31 +107,33 @@ class PACE5000:
         return cls(VisaLink(address, read_termination=ending, write_termination=ending, timeout_s=timeout_s))
 
     def identity(self) -> Identity:
-        return parse_identity(self._ask(b"*IDN?"))
+        return self._ask(b"*IDN?", parse_identity)
 
     def settings(self) -> dict[str, str]:
-        return {name: parse_text(request, self._ask(request)) for name, request in SETTINGS.items()}
+        return {name: self._ask_text(request) for name, request in SETTINGS.items()}
 
     def request(self) -> None:
-        self._link.send(SCAN)
+        with self._asking() as link:
+            link.send(SCAN)
 
     def collect(self) -> dict[str, Measured]:
-        pressure, _ = parse_in_limits(self._link.receive())
+        with self._hearing() as link:
+            pressure, _ = parse_in_limits(link.receive())
         return {"pressure": Measured(pressure * self._pascal_per_unit, Status.GOOD)}
 
     def pressure_pa(self) -> float:
-        return parse_in_limits(self._ask(SCAN))[0] * self._pascal_per_unit
+        return self._ask(SCAN, parse_in_limits)[0] * self._pascal_per_unit
 
     def in_limits(self) -> bool:
-        return parse_in_limits(self._ask(SCAN))[1]
+        return self._ask(SCAN, parse_in_limits)[1]
 
     def source_pressure_pa(self) -> float:
         """Supply pressure; must exceed the setpoint before control is switched on."""
-        return parse_number(b":SOUR:PRES:COMP1?", self._ask(b":SOUR:PRES:COMP1?")) * self._pascal_per_unit
+        return self._ask_number(b":SOUR:PRES:COMP1?") * self._pascal_per_unit
 
     def effort_percent(self) -> float:
         """Control effort, -100 to +100 %; 0 when off."""
-        return parse_number(b":SOUR:PRES:EFF?", self._ask(b":SOUR:PRES:EFF?"))
+        return self._ask_number(b":SOUR:PRES:EFF?")
 
     def set_pressure(self, pressure_pa: float) -> None:
         """Write the setpoint; CommandRefused if it does not read back."""
@@ -142,63 +149,56 @@ class PACE5000:
         self._set(b":OUTP:STAT", "1" if on else "0")
 
     def controlling(self) -> bool:
-        return parse_number(b":OUTP:STAT?", self._ask(b":OUTP:STAT?")) != 0.0
+        return self._ask_number(b":OUTP:STAT?") != 0.0
 
     def errors(self) -> list[tuple[int, str]]:
         """Empty the error queue, oldest first."""
-        self._make_ready()
-        return self._queued_errors()
+        with self._asking() as link:
+            return queued_errors(link)
 
-    def reconnect(self) -> None:
-        self._link.reopen()
-        self._pascal_per_unit = self._shake_hands()
+    def _shake_hands(self) -> None:
+        parse_identity(self._link.query(b"*IDN?"))
+        self._pascal_per_unit = parse_pascal_per_unit(self._link.query(b":UNIT:PRES?"))
+        queued_errors(self._link)  # of an earlier session: they must not be blamed on this one
 
-    def close(self) -> None:
-        self._link.close()
+    def _ask(self, message: bytes, parse: Callable[[bytes], T]) -> T:
+        with self._asking() as link:
+            try:
+                return parse(link.query(message))
+            except ReplyTimeout as timeout:
+                self._raise_refusal(message, timeout)
+                raise
 
-    def _shake_hands(self) -> float:
-        with handshake(self._link, NAME):
-            parse_identity(self._link.query(b"*IDN?"))
-            pascal_per_unit = parse_pascal_per_unit(self._link.query(b":UNIT:PRES?"))
-            self._queued_errors()  # of an earlier session: they must not be blamed on this one
-        return pascal_per_unit
+    def _ask_text(self, request: bytes) -> str:
+        return self._ask(request, partial(parse_text, request))
 
-    def _make_ready(self) -> None:
-        """After a failure, or a scan that nobody collected, start afresh."""
-        if not self._link.is_ready:
-            self.reconnect()
-
-    def _ask(self, message: bytes) -> bytes:
-        self._make_ready()
-        try:
-            return self._link.query(message)
-        except ReplyTimeout as timeout:
-            self._raise_refusal(message, timeout)
-            raise
+    def _ask_number(self, request: bytes) -> float:
+        return self._ask(request, partial(parse_number, request))
 
     def _raise_refusal(self, message: bytes, timeout: ReplyTimeout) -> None:
         try:
             self._link.reopen()
-            errors = self._queued_errors()
+            errors = queued_errors(self._link)
         except InstrumentError:
             return  # silent to this as well: dead, not unwilling
         if errors:
             raise CommandRefused(f"{NAME}: {errors}", request=message) from timeout
         self._link.close()  # it may have been switched off and on: shake hands before the next use
 
-    def _queued_errors(self) -> list[tuple[int, str]]:
-        found: list[tuple[int, str]] = []
-        while len(found) <= ERROR_QUEUE_DEPTH and (error := parse_error(self._link.query(b":SYST:ERR?")))[0]:
-            found.append(error)
-        return found
-
     def _in_its_unit(self, value: float) -> str:
-        self._make_ready()  # before the unit is used: reconnecting asks for it again
-        return f"{value / self._pascal_per_unit:.7f}"
+        with self._asking():  # before the unit is used: reconnecting asks for it again
+            return f"{value / self._pascal_per_unit:.7f}"
 
     def _set(self, header: bytes, value: str) -> None:
         """Write, and read back in the same message; never tried twice, since it may move the hardware."""
         message = b"%b %b;%b?" % (header, value.encode("ascii"), header)
-        reply = self._ask(message)
-        if not same_value(value, parse_text(message, reply)):
-            raise CommandRefused(f"{NAME}: {self._queued_errors()}", request=message, reply=reply)
+        found = self._ask_text(message)
+        if not same_value(value, found):
+            raise CommandRefused(f"{NAME}: {self.errors()}", request=message, reply=found.encode("ascii"))
+
+
+def queued_errors(link: Link) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    while len(found) <= ERROR_QUEUE_DEPTH and (error := parse_error(link.query(b":SYST:ERR?")))[0]:
+        found.append(error)
+    return found

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from typing import Final, Self
 
 from drivers.errors import CommandRefused, ProtocolError
-from drivers.link import Link, VisaLink, handshake
+from drivers.instrument import VisaInstrument
+from drivers.link import Link, VisaLink
 from drivers.measured import Identity, Measured, Status
 
 NAME: Final = "34972a"
+NUMBER: Final = rb"\s*[+-]?\d+\.?\d*(?:[eE][+-]?\d{1,2})?\s*"
 OVERLOAD: Final = 9.9e37  # an open sensor reads as +-9.9E+37
 CHANNEL_S: Final = 0.02  # the channels of a scan are read one after the other, 20 ms apart at 1 PLC
 CHANNEL_TIMEOUT_S: Final = 0.15  # a scan of 20 channels wants a time-out of 5 s
@@ -20,12 +22,10 @@ CHANNEL_TIMEOUT_S: Final = 0.15  # a scan of 20 channels wants a time-out of 5 s
 
 def parse_readings(reply: bytes, count: int) -> tuple[float, ...]:
     """Readings in scan-list order; NaN for an open sensor."""
-    try:
-        readings = tuple(float(text) for text in reply.split(b","))
-    except ValueError as error:
-        raise ProtocolError(NAME, request=b"READ?", reply=reply) from error
-    if len(readings) != count or not all(math.isfinite(reading) for reading in readings):
+    texts = reply.split(b",")
+    if len(texts) != count or not all(re.fullmatch(NUMBER, text) for text in texts):
         raise ProtocolError(f"{NAME}: {count} readings expected", request=b"READ?", reply=reply)
+    readings = [float(text) for text in texts]
     return tuple(math.nan if abs(reading) >= OVERLOAD else reading for reading in readings)
 
 
@@ -37,18 +37,25 @@ def parse_scan_list(reply: bytes) -> tuple[str, ...]:
     return tuple(channel.decode("ascii") for channel in match[3].split(b",") if channel)
 
 
+def parse_text(request: bytes, reply: bytes) -> str:
+    """Words, such as those of a list of units."""
+    if not re.fullmatch(rb"[A-Z]+(?:,[A-Z]+)*", reply):
+        raise ProtocolError(NAME, request=request, reply=reply)
+    return reply.decode("ascii")
+
+
 def parse_identity(reply: bytes) -> Identity:
-    fields = [field.strip() for field in reply.decode("ascii", errors="replace").split(",")]
-    if len(fields) != 4 or not re.match(r"3497\dA|DAQ97\dA", fields[1]):
+    match = re.fullmatch(rb"([ -+\--~]+),((?:3497\d|DAQ97\d)A),([ -+\--~]+),([ -+\--~]+)", reply)
+    if match is None:
         raise ProtocolError(f"{NAME}: another instrument", request=b"*IDN?", reply=reply)
-    return Identity(*fields)
+    return Identity(*(field.decode("ascii").strip() for field in match.groups()))
 
 
 def parse_error(reply: bytes) -> tuple[int, str]:
-    match = re.fullmatch(rb'([+-]?\d+)\s*,\s*"(.*)"\s*', reply)
+    match = re.fullmatch(rb'([+-]?\d{1,4})\s*,\s*"([ -~]*)"\s*', reply)
     if match is None:
         raise ProtocolError(NAME, request=b"SYST:ERR?", reply=reply)
-    return int(match[1]), match[2].decode("ascii", errors="replace")
+    return int(match[1]), match[2].decode("ascii")
 
 
 def measured(channels: Sequence[str], temperatures_k: Sequence[float]) -> dict[str, Measured]:
@@ -60,14 +67,16 @@ def measured(channels: Sequence[str], temperatures_k: Sequence[float]) -> dict[s
     }
 
 
-class Keysight34972A:
-    """Inputs are channel numbers such as "101", each a PT100. A query reopens a closed link first; a scan does not."""
+class Keysight34972A(VisaInstrument):
+    """Inputs are channel numbers such as "101", each a PT100. The scan is configured at the first request."""
+
+    name = NAME
 
     def __init__(self, link: Link, inputs: Sequence[str], rtd_type: int = 85) -> None:
-        self._link = link
         self._list = f"(@{','.join(sorted(inputs))})"
         self._rtd_type = rtd_type
-        self._channels = self._shake_hands()
+        self._channels: tuple[str, ...] = ()
+        super().__init__(link)
 
     @classmethod
     def open(cls, address: str, *, inputs: Sequence[str] = (), timeout_s: float = 2.0, rtd_type: int = 85) -> Self:
@@ -79,38 +88,42 @@ class Keysight34972A:
         return cls(link, inputs, rtd_type)
 
     def identity(self) -> Identity:
-        return parse_identity(self._ask("*IDN?"))
+        with self._asking() as link:
+            return parse_identity(link.query(b"*IDN?"))
 
     def settings(self) -> dict[str, str]:
-        return {
-            "scan_list": ",".join(parse_scan_list(self._ask("ROUT:SCAN?"))),
-            "unit": self._ask(f"UNIT:TEMP? {self._list}").decode("ascii"),
-            "trigger_source": self._ask("TRIG:SOUR?").decode("ascii"),
-        }
+        unit = f"UNIT:TEMP? {self._list}".encode("ascii")
+        with self._asking() as link:
+            return {
+                "scan_list": ",".join(parse_scan_list(link.query(b"ROUT:SCAN?"))),
+                "unit": parse_text(unit, link.query(unit)),
+                "trigger_source": parse_text(b"TRIG:SOUR?", link.query(b"TRIG:SOUR?")),
+            }
 
     def request(self) -> None:
-        self._link.send(b"READ?")
+        with self._asking() as link:
+            if not self._channels:
+                self._channels = self._configured(link)
+            link.send(b"READ?")
 
     def collect(self) -> dict[str, Measured]:
         """Temperatures in K; the channels are dated 20 ms apart, as if the scan had ended with this call."""
-        return measured(self._channels, parse_readings(self._link.receive(), len(self._channels)))
+        with self._hearing() as link:
+            return measured(self._channels, parse_readings(link.receive(), len(self._channels)))
 
-    def reconnect(self) -> None:
-        """Configures the scan again: the instrument may have been switched off."""
-        self._link.reopen()
-        self._channels = self._shake_hands()
+    def _shake_hands(self) -> None:
+        """It may have been switched off: the scan must be configured again."""
+        self._channels = ()
+        parse_identity(self._link.query(b"*IDN?"))
+        parse_text(b"TRIG:SOUR?", self._link.query(b"TRIG:SOUR?"))
 
-    def close(self) -> None:
-        self._link.close()
-
-    def _shake_hands(self) -> tuple[str, ...]:
-        with handshake(self._link, NAME):
-            parse_identity(self._link.query(b"*IDN?"))
-            for command in self._configuration():
-                self._order(command)
-            channels = parse_scan_list(self._link.query(b"ROUT:SCAN?"))
-            if f"(@{','.join(sorted(channels))})" != self._list:
-                raise CommandRefused(f"{NAME}: scans {channels}, not {self._list}")
+    def _configured(self, link: Link) -> tuple[str, ...]:
+        """The channels, in the order in which they will be read."""
+        for command in self._configuration():
+            order(link, command.encode("ascii"))
+        channels = parse_scan_list(link.query(b"ROUT:SCAN?"))
+        if f"(@{','.join(sorted(channels))})" != self._list:
+            raise CommandRefused(f"{NAME}: scans {channels}, not {self._list}")
         return channels
 
     def _configuration(self) -> tuple[str, ...]:
@@ -124,14 +137,9 @@ class Keysight34972A:
             *(f"FORM:READ:{extra} OFF" for extra in ("UNIT", "TIME", "CHAN", "ALAR")),
         )
 
-    def _order(self, command: str) -> None:
-        request = command.encode("ascii")
-        reply = self._link.query(request + b"\nSYST:ERR?")
-        if parse_error(reply)[0] != 0:
-            raise CommandRefused(NAME, request=request, reply=reply)
 
-    def _ask(self, query: str) -> bytes:
-        """After a failure, or a scan that nobody collected, start afresh."""
-        if not self._link.is_ready:
-            self.reconnect()
-        return self._link.query(query.encode("ascii"))
+def order(link: Link, command: bytes) -> None:
+    """A command and its error check, two lines in one write; CommandRefused when the check finds an error."""
+    reply = link.query(command + b"\nSYST:ERR?")
+    if parse_error(reply)[0] != 0:
+        raise CommandRefused(NAME, request=command, reply=reply)

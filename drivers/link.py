@@ -1,11 +1,15 @@
 """Bytes to and from an instrument. The only importer of pyvisa, and the one place where its errors are mapped."""
 
+import select
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, Protocol, cast
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, cast
 
 import pyvisa
-from pyvisa.constants import StatusCode
+from pyvisa.constants import ControlFlow, StatusCode
 from pyvisa.errors import VisaIOError
 from pyvisa.resources import MessageBasedResource
 from pyvisa_py.sessions import UnknownAttribute  # type: ignore[import-untyped]  # it has no types
@@ -14,7 +18,7 @@ from drivers.errors import InstrumentError, LinkLost, ProtocolError, ReplyTimeou
 
 # serial.SerialException is an OSError, as are refused and broken connections, which pyvisa-py lets through unmapped.
 VISA_ERRORS: Final = (pyvisa.Error, UnknownAttribute, OSError)
-DRAIN_LIMIT_BYTES: Final = 65536
+LONGEST_BYTES: Final = 65536
 REMEDY: Final = "check its power, its cable and this address, and that no other program is connected to it"
 
 
@@ -26,30 +30,64 @@ class Link(Protocol):
     @property
     def is_ready(self) -> bool: ...
     def send(self, message: bytes) -> None: ...
-    def send_raw(self, data: bytes) -> None: ...
+    def send_raw(self, data: bytes, *, interrupting: bool = False) -> None: ...
     def receive(self) -> bytes: ...
     def query(self, message: bytes) -> bytes: ...
     def read_bytes(self, count: int) -> bytes: ...
+    def waiting(self, wait_s: float = 0.0) -> bool: ...
     def drain(self, quiet_s: float) -> None: ...
     def reopen(self) -> None: ...
     def close(self) -> None: ...
+
+
+class Journal(Protocol):
+    """Is told every byte that passes a link, in order."""
+
+    def sent(self, address: str, data: bytes) -> None: ...
+    def received(self, address: str, data: bytes) -> None: ...
+
+
+JOURNAL: Final[ContextVar[Journal | None]] = ContextVar("JOURNAL", default=None)
+"""Of the links that are made in this context, to record a session; none by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class SerialLine:
+    """How a serial port talks, 8N1; a socket has no use for it."""
+
+    baud_rate: int = 9600
+    rts_cts: bool = False
+
+    def options(self) -> dict[str, Any]:
+        flow = ControlFlow.rts_cts if self.rts_cts else ControlFlow.none
+        return {"baud_rate": self.baud_rate, "flow_control": flow}
 
 
 class VisaLink:
     """A `Link` through pyvisa-py. Not thread-safe.
 
     A failed or interrupted exchange closes the link, so that a late reply can never be taken for the answer to the
-    next request; every call then raises LinkLost until `reopen()`. So does a request while a reply is still due.
+    next request; every call then raises LinkLost until `reopen()`. So does a request while a reply is still due, or
+    when bytes have come that nobody asked for.
     """
 
     def __init__(
-        self, address: str, *, read_termination: bytes, write_termination: bytes, timeout_s: float = 2.0
+        self,
+        address: str,
+        *,
+        read_termination: bytes,
+        write_termination: bytes,
+        timeout_s: float = 2.0,
+        line: SerialLine | None = None,
     ) -> None:
         self.address = address
         self._read_termination = read_termination
         self._write_termination = write_termination
         self._timeout_s = timeout_s
+        self._line = line or SerialLine()
+        self._journal = JOURNAL.get()
         self._resource: MessageBasedResource | None = None
+        self._session: Any = None  # of pyvisa-py: it knows whether input has come, pyvisa has no way to ask
         self._last_sent = b""
         self._reply_due = False
         self.reopen()
@@ -60,7 +98,7 @@ class VisaLink:
         return self._resource is not None and not self._reply_due
 
     def send(self, message: bytes) -> None:
-        """Send a request, to be followed by `receive()`.
+        """Send a request, to be followed by `receive()` or `read_bytes()`.
 
         Two sends in a row would stall 40 ms on TCP (Nagle meets delayed ACK, and pyvisa-py cannot switch Nagle off):
         what is not answered travels in one message with something that is.
@@ -68,37 +106,43 @@ class VisaLink:
         with self._exchange() as resource:
             self._write_request(resource, message)
 
-    def send_raw(self, data: bytes) -> None:
-        """Send exactly these bytes, without a terminator."""
+    def send_raw(self, data: bytes, *, interrupting: bool = False) -> None:
+        """Send exactly these bytes, without a terminator; interrupting: whatever the instrument is saying."""
         with self._exchange() as resource:
-            self._last_sent = data
-            resource.write_raw(data)
+            if not interrupting:
+                self._expect_silence()
+            self._write(resource, data)
 
     def receive(self) -> bytes:
         """Next message without its terminator; ReplyTimeout when none is complete in time."""
         with self._exchange() as resource:
-            message = resource.read_raw()
-            self._reply_due = False
-        return message.removesuffix(self._read_termination)
+            return self._read_message(resource)
 
     def query(self, message: bytes) -> bytes:
         with self._exchange() as resource:
             self._write_request(resource, message)
-            reply = resource.read_raw()
-            self._reply_due = False
-        return reply.removesuffix(self._read_termination)
+            return self._read_message(resource)
 
     def read_bytes(self, count: int) -> bytes:
         """Exactly `count` bytes, whatever they are."""
         with self._exchange() as resource:
-            return resource.read_bytes(count)
+            self._await_input()
+            data = resource.read_bytes(count)
+            self._reply_due = False
+            self._note(data)
+        return data
+
+    def waiting(self, wait_s: float = 0.0) -> bool:
+        """Whether input is there, or comes within wait_s. LinkLost when the other side has closed the link."""
+        with self._exchange():
+            return self._has_input(wait_s)
 
     def drain(self, quiet_s: float) -> None:
         """Discard input until none has come for `quiet_s`."""
         with self._exchange() as resource:
             resource.timeout = 1000.0 * quiet_s
             try:
-                resource.read_bytes(DRAIN_LIMIT_BYTES)
+                resource.read_bytes(LONGEST_BYTES)
             except VisaIOError as error:
                 if error.error_code != StatusCode.error_timeout:
                     raise
@@ -115,23 +159,67 @@ class VisaLink:
                 open_timeout=round(1000.0 * self._timeout_s),
                 timeout=1000.0 * self._timeout_s,
                 read_termination=self._read_termination.decode("ascii"),
+                **(self._line.options() if self.address.upper().startswith("ASRL") else {}),
             )
         except Exception as error:  # pyvisa-py raises a bare Exception for a host that does not answer
             raise LinkLost(f"{self.address}: cannot be opened, {REMEDY} ({error})") from error
         self._resource = cast("MessageBasedResource", resource)
+        self._session = cast("Any", resource.visalib).sessions[resource.session]
 
     def close(self) -> None:
         """Close; closing twice is harmless."""
-        resource, self._resource, self._reply_due = self._resource, None, False
+        resource, self._resource, self._session, self._reply_due = self._resource, None, None, False
         if resource is not None:
             resource.close()
 
     def _write_request(self, resource: MessageBasedResource, message: bytes) -> None:
         if self._reply_due:
             raise ProtocolError(f"{self.address}: a reply was never fetched; reconnect", request=self._last_sent)
+        self._expect_silence()
         self._reply_due = True
-        self._last_sent = message + self._write_termination
-        resource.write_raw(self._last_sent)
+        self._write(resource, message + self._write_termination)
+
+    def _write(self, resource: MessageBasedResource, data: bytes) -> None:
+        self._last_sent = data
+        resource.write_raw(data)
+        if self._journal:
+            self._journal.sent(self.address, data)
+
+    def _read_message(self, resource: MessageBasedResource) -> bytes:
+        """VISA ends a read at the last byte of the terminator alone: read on until the whole of it is there."""
+        self._await_input()
+        message = resource.read_raw()
+        while not message.endswith(self._read_termination):
+            if len(message) > LONGEST_BYTES:
+                raise ProtocolError(f"{self.address}: a message without end", request=self._last_sent)
+            message += resource.read_raw()
+        self._reply_due = False
+        self._note(message)
+        return message.removesuffix(self._read_termination)
+
+    def _note(self, data: bytes) -> None:
+        if self._journal:
+            self._journal.received(self.address, data)
+
+    def _expect_silence(self) -> None:
+        """What has come unasked would be taken for the answer to the next request."""
+        if self._has_input(0.0):
+            raise ProtocolError(f"{self.address}: sends what nobody asked for", request=self._last_sent)
+
+    def _await_input(self) -> None:
+        if not self._has_input(self._timeout_s):
+            raise self._timed_out()
+
+    def _has_input(self, wait_s: float) -> bool:
+        """A socket whose other side has gone has input, too: its end, on which pyvisa-py would spin until time-out."""
+        if getattr(self._session, "_pending_buffer", b""):  # read from the socket together with the message before
+            return True
+        port = self._session.interface
+        if not select.select([port], [], [], wait_s)[0]:
+            return False
+        if isinstance(port, socket.socket) and not port.recv(1, socket.MSG_PEEK):
+            raise ConnectionError("the other side has closed the link")
+        return True
 
     @contextmanager
     def _exchange(self) -> Iterator[MessageBasedResource]:
@@ -142,6 +230,8 @@ class VisaLink:
             yield self._resource
         except VISA_ERRORS as error:
             self.close()
+            if isinstance(error, InstrumentError):  # a LinkLost is an OSError, too
+                raise
             raise self._mapped(error) from error
         except BaseException:
             self.close()
@@ -149,22 +239,8 @@ class VisaLink:
 
     def _mapped(self, error: Exception) -> InstrumentError:
         if isinstance(error, VisaIOError) and error.error_code == StatusCode.error_timeout:
-            return ReplyTimeout(f"{self.address}: no reply within {self._timeout_s:g} s", request=self._last_sent)
+            return self._timed_out()
         return LinkLost(f"{self.address}: {error}", request=self._last_sent)
 
-
-@contextmanager
-def handshake(link: Link, instrument: str) -> Iterator[None]:
-    """Around the opening dialogue: a failure closes the link and tells what to check, keeping its type.
-
-    Opening a dead port succeeds, so this is where a dead or wrong instrument is found.
-    """
-    try:
-        yield
-    except InstrumentError as error:
-        link.close()
-        message = f"{instrument} at {link.address}: handshake failed, {REMEDY} ({error.problem})"
-        raise type(error)(message, request=error.request, reply=error.reply) from error
-    except BaseException:
-        link.close()
-        raise
+    def _timed_out(self) -> ReplyTimeout:
+        return ReplyTimeout(f"{self.address}: no reply within {self._timeout_s:g} s", request=self._last_sent)

@@ -5,11 +5,13 @@ unit just switched on sends a measurement every second until it hears the first 
 """
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Final, Self
 
 from drivers.errors import CommandRefused, ProtocolError
-from drivers.link import Link, VisaLink, handshake
+from drivers.instrument import VisaInstrument
+from drivers.link import Link, VisaLink
 from drivers.measured import Identity, Measured, Status
 
 NAME: Final = "tpg366"
@@ -18,25 +20,24 @@ ENQ: Final = b"\x05"
 ACK: Final = b"\x06"
 NAK: Final = b"\x15"
 INPUTS: Final = ("1", "2", "3", "4", "5", "6")
-LINES_BEFORE_ACK: Final = 20
 
 UNITS: Final = ("mbar", "Torr", "Pa", "micron", "hPa", "V")  # the reply to UNI is the index
 PASCAL: Final = {"mbar": 100.0, "Torr": 101325.0 / 760.0, "Pa": 1.0, "micron": 101.325 / 760.0, "hPa": 100.0}
+GAUGE: Final = r"\s*[0-6]\s*,\s*[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,2})?\s*"  # status, value
 IN_RANGE: Final = {"0": Status.GOOD, "1": Status.UNDERRANGE, "2": Status.OVERRANGE}
-NO_VALUE: Final = {"3", "4", "5", "6"}  # sensor error, sensor off, no sensor, identification error
+"""The rest is without a value: 3 sensor error, 4 sensor off, 5 no sensor, 6 identification error."""
 ERROR_WORD: Final = ("controller error", "no hardware", "inadmissible parameter", "syntax error")
 
 
 def parse_scan(reply: bytes, pascal_per_unit: float) -> dict[str, Measured]:
     """All gauges by number from "1"; pressures in Pa."""
-    fields = [field.strip() for field in reply.decode("ascii", errors="replace").split(",")]
-    pairs = list(zip(fields[::2], fields[1::2], strict=False))
-    if len(fields) != 2 * len(INPUTS) or any(status not in IN_RANGE.keys() | NO_VALUE for status, _ in pairs):
+    if not re.fullmatch(rf"{GAUGE}(?:,{GAUGE}){{5}}", parse_text(b"PRX", reply), re.ASCII):
         raise ProtocolError(NAME, request=b"PRX", reply=reply)
-    try:
-        return {str(i): _gauge(status, float(value) * pascal_per_unit) for i, (status, value) in enumerate(pairs, 1)}
-    except ValueError as error:
-        raise ProtocolError(NAME, request=b"PRX", reply=reply) from error
+    fields = reply.decode("ascii").split(",")
+    pairs = zip(fields[::2], fields[1::2], strict=True)
+    return {
+        str(i): _gauge(status.strip(), float(value) * pascal_per_unit) for i, (status, value) in enumerate(pairs, 1)
+    }
 
 
 def parse_unit(reply: bytes) -> str:
@@ -54,9 +55,16 @@ def parse_pascal_per_unit(reply: bytes) -> float:
     return PASCAL[unit]
 
 
+def parse_text(request: bytes, reply: bytes) -> str:
+    try:
+        return reply.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise ProtocolError(NAME, request=request, reply=reply) from error
+
+
 def parse_identity(reply: bytes) -> Identity:
     """Type, part number, serial, firmware, hardware."""
-    fields = [field.strip() for field in reply.decode("ascii", errors="replace").split(",")]
+    fields = [field.strip() for field in parse_text(b"AYT", reply).split(",")]
     if len(fields) != 5 or not fields[0].startswith("TPG"):
         raise ProtocolError(f"{NAME}: another instrument", request=b"AYT", reply=reply)
     return Identity("Pfeiffer Vacuum", fields[0], serial=fields[2], firmware=fields[3])
@@ -74,14 +82,16 @@ def _gauge(status: str, pressure_pa: float) -> Measured:
     return Measured(pressure_pa, IN_RANGE[status]) if status in IN_RANGE else Measured(math.nan, Status.FAULT)
 
 
-class TPG366:
-    """Inputs "1" to "6". A query reopens a closed link first; a scan leaves that to its caller."""
+class TPG366(VisaInstrument):
+    """Inputs "1" to "6"."""
+
+    name = NAME
+    _pascal_per_unit: float
 
     def __init__(self, link: Link, inputs: Sequence[str] = INPUTS, settle_s: float = 0.1) -> None:
-        self._link = link
         self._inputs = tuple(inputs)
         self._settle_s = settle_s
-        self._pascal_per_unit = self._shake_hands()
+        super().__init__(link)
 
     @classmethod
     def open(cls, address: str, *, inputs: Sequence[str] = (), timeout_s: float = 2.0, settle_s: float = 0.1) -> Self:
@@ -92,54 +102,44 @@ class TPG366:
         return cls(link, inputs or INPUTS, settle_s)
 
     def identity(self) -> Identity:
-        return parse_identity(self._ask(b"AYT"))
+        with self._asking() as link:
+            return parse_identity(exchange(link, b"AYT"))
 
     def settings(self) -> dict[str, str]:
-        return {"unit": parse_unit(self._ask(b"UNI")), "gauge_types": self._ask(b"TID").decode("ascii")}
+        with self._asking() as link:
+            unit = parse_unit(exchange(link, b"UNI"))
+            return {"unit": unit, "gauge_types": parse_text(b"TID", exchange(link, b"TID"))}
 
     def request(self) -> None:
-        self._link.send(b"PRX")
+        with self._asking() as link:
+            link.send(b"PRX")
 
     def collect(self) -> dict[str, Measured]:
-        gauges = parse_scan(self._answer(b"PRX"), self._pascal_per_unit)
+        with self._hearing() as link:
+            gauges = parse_scan(answer(link, b"PRX"), self._pascal_per_unit)
         return {name: gauges[name] for name in self._inputs}
 
-    def reconnect(self) -> None:
-        self._link.reopen()
-        self._pascal_per_unit = self._shake_hands()
+    def _shake_hands(self) -> None:
+        self._link.send_raw(ETX, interrupting=True)
+        self._link.drain(self._settle_s)
+        parse_identity(exchange(self._link, b"AYT"))
+        self._pascal_per_unit = parse_pascal_per_unit(exchange(self._link, b"UNI"))
 
-    def close(self) -> None:
-        self._link.close()
 
-    def _shake_hands(self) -> float:
-        with handshake(self._link, NAME):
-            self._link.send_raw(ETX)
-            self._link.drain(self._settle_s)
-            parse_identity(self._exchange(b"AYT"))
-            return parse_pascal_per_unit(self._exchange(b"UNI"))
+def exchange(link: Link, mnemonic: bytes) -> bytes:
+    link.send(mnemonic)
+    return answer(link, mnemonic)
 
-    def _ask(self, mnemonic: bytes) -> bytes:
-        """After a failure, or a scan that nobody collected, start afresh."""
-        if not self._link.is_ready:
-            self.reconnect()
-        return self._exchange(mnemonic)
 
-    def _exchange(self, mnemonic: bytes) -> bytes:
-        self._link.send(mnemonic)
-        return self._answer(mnemonic)
-
-    def _answer(self, mnemonic: bytes) -> bytes:
-        acknowledged = self._acknowledged(mnemonic)
-        self._link.send_raw(ENQ)
-        reply = self._link.receive()
-        if not acknowledged:
-            raise CommandRefused(f"{NAME}: {parse_error_word(reply)}", request=mnemonic, reply=reply)
-        return reply
-
-    def _acknowledged(self, mnemonic: bytes) -> bool:
-        """True for ACK, False for NAK. Other lines are remains of the stream and are skipped."""
-        for _ in range(LINES_BEFORE_ACK):
-            line = self._link.receive()
-            if line in {ACK, NAK}:
-                return line == ACK
-        raise ProtocolError(f"{NAME}: neither ACK nor NAK", request=mnemonic, reply=line)
+def answer(link: Link, mnemonic: bytes) -> bytes:
+    """What a mnemonic brings that was sent. Anything but ACK or NAK first is out of step, or the stream of a unit that
+    has been switched off and on, its unit of pressure perhaps another one.
+    """
+    heard = link.receive()
+    if heard not in {ACK, NAK}:
+        raise ProtocolError(f"{NAME}: neither ACK nor NAK", request=mnemonic, reply=heard)
+    link.send_raw(ENQ)
+    reply = link.receive()
+    if heard == NAK:
+        raise CommandRefused(f"{NAME}: {parse_error_word(reply)}", request=mnemonic, reply=reply)
+    return reply
