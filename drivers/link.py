@@ -158,7 +158,7 @@ class VisaLink:
                 self.address,
                 open_timeout=round(1000.0 * self._timeout_s),
                 timeout=1000.0 * self._timeout_s,
-                read_termination=self._read_termination.decode("ascii"),
+                read_termination=chr(self._read_termination[-1]),
                 **(self._line.options() if self.address.upper().startswith("ASRL") else {}),
             )
         except Exception as error:  # pyvisa-py raises a bare Exception for a host that does not answer

@@ -19,6 +19,7 @@ ETX: Final = b"\x03"  # clears the input buffer
 ENQ: Final = b"\x05"
 ACK: Final = b"\x06"
 NAK: Final = b"\x15"
+LINES_BEFORE_ACK: Final = 20
 INPUTS: Final = ("1", "2", "3", "4", "5", "6")
 
 UNITS: Final = ("mbar", "Torr", "Pa", "micron", "hPa", "V")  # the reply to UNI is the index
@@ -122,20 +123,22 @@ class TPG366(VisaInstrument):
     def _shake_hands(self) -> None:
         self._link.send_raw(ETX, interrupting=True)
         self._link.drain(self._settle_s)
-        parse_identity(exchange(self._link, b"AYT"))
+        parse_identity(exchange(self._link, b"AYT", lines_before=LINES_BEFORE_ACK))
         self._pascal_per_unit = parse_pascal_per_unit(exchange(self._link, b"UNI"))
 
 
-def exchange(link: Link, mnemonic: bytes) -> bytes:
+def exchange(link: Link, mnemonic: bytes, lines_before: int = 0) -> bytes:
     link.send(mnemonic)
-    return answer(link, mnemonic)
+    return answer(link, mnemonic, lines_before)
 
 
-def answer(link: Link, mnemonic: bytes) -> bytes:
-    """What a mnemonic brings that was sent. Anything but ACK or NAK first is out of step, or the stream of a unit that
-    has been switched off and on, its unit of pressure perhaps another one.
+def answer(link: Link, mnemonic: bytes, lines_before: int = 0) -> bytes:
+    """What a mnemonic brings that was sent. lines_before: of a stream's remains, in front of ACK or NAK. Later they say
+    that it is out of step, or has been switched off and on, its unit of pressure perhaps another one.
     """
     heard = link.receive()
+    while heard not in {ACK, NAK} and lines_before > 0:
+        heard, lines_before = link.receive(), lines_before - 1
     if heard not in {ACK, NAK}:
         raise ProtocolError(f"{NAME}: neither ACK nor NAK", request=mnemonic, reply=heard)
     link.send_raw(ENQ)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from transcript import load, parse
-from transcript_player import bytewise, closed_address, paired, played, whole
+from transcript_player import bytewise, closed_address, played, whole
 
 from drivers.druck_pace5000 import (
     PACE5000,
@@ -25,7 +25,7 @@ OPEN = WIRE.dialogue("open")
 SHORT_S = 0.2
 
 
-@pytest.mark.parametrize("chunking", [whole, bytewise, paired])
+@pytest.mark.parametrize("chunking", [whole, bytewise])
 def test_a_filling_is_the_transcript_s_dialogue(chunking):
     names = ("open", "settings", "scan", "control_on", "arrived", "control_off")
     with played(WIRE.dialogue(*names), chunking=chunking) as player:
@@ -115,7 +115,7 @@ def test_a_dead_instrument_is_a_time_out_though_the_error_queue_is_silent_too():
             pace.in_limits()
 
 
-def test_a_scan_that_timed_out_wants_a_reconnect_and_the_late_reply_is_not_taken():
+def test_after_a_scan_that_timed_out_the_next_shakes_hands_and_the_late_reply_is_not_taken():
     lost = parse("> :SENS:PRES:INL?\\n").exchanges
     late = b":SENS:PRES:INL 1.0000000, 1\n"
     with played(OPEN + lost, OPEN + WIRE.dialogue("scan"), late=late) as player:
@@ -123,10 +123,8 @@ def test_a_scan_that_timed_out_wants_a_reconnect_and_the_late_reply_is_not_taken
         pace.request()
         with pytest.raises(ReplyTimeout):
             pace.collect()
-        with pytest.raises(LinkLost, match="reconnect"):
-            pace.request()
-        pace.reconnect()
         pace.request()
+        assert pace.handshakes == 2
         assert pace.collect()["pressure"].value == pytest.approx(101325.0)
         pace.close()
 

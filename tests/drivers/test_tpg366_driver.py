@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from transcript import load, parse
-from transcript_player import bytewise, closed_address, paired, played, whole
+from transcript_player import bytewise, closed_address, played, whole
 
 from drivers.errors import CommandRefused, LinkLost, ProtocolError, ReplyTimeout
 from drivers.measured import Identity, Measured, Status
@@ -28,7 +28,7 @@ def opened(player, inputs=(), timeout_s=2.0):
     return TPG366.open(player.address, inputs=inputs, timeout_s=timeout_s, settle_s=QUIET_S)
 
 
-@pytest.mark.parametrize("chunking", [whole, bytewise, paired])
+@pytest.mark.parametrize("chunking", [whole, bytewise])
 def test_a_scan_is_the_transcript_s_dialogue(chunking):
     with played(WIRE.dialogue("open", "settings", "scan", "out_of_range"), chunking=chunking) as player:
         tpg = opened(player, ["1", "3", "4", "6"])
@@ -66,7 +66,7 @@ def test_a_unit_just_switched_on_is_silenced_and_its_stream_skipped():
 
 
 def test_a_stream_that_never_ends_is_a_protocol_error():
-    endless = parse("> \\x03\n> AYT\\r\n< " + "0,+9.9999E+02\\r\\n" * 20).exchanges
+    endless = parse("> \\x03\n> AYT\\r\n< " + "0,+9.9999E+02\\r\\n" * 21).exchanges
     with played(endless) as player, pytest.raises(ProtocolError, match="neither ACK nor NAK"):
         opened(player)
 
@@ -92,7 +92,7 @@ def test_a_refusal_leaves_the_link_in_step():
 
 
 @pytest.mark.parametrize("said_before", [1, 2])
-def test_after_a_time_out_and_a_reconnect_the_late_reply_is_not_taken(said_before):
+def test_after_a_time_out_the_next_request_shakes_hands_and_the_late_reply_is_not_taken(said_before):
     scan = WIRE.dialogue("scan")
     lost = parse("> PRX\\r\n").exchanges if said_before == 1 else scan[:1] + parse("> \\x05").exchanges
     late = b"\x06\r\n" if said_before == 1 else b",".join([b"0,+9.9999E+02"] * 6) + b"\r\n"
@@ -101,9 +101,6 @@ def test_after_a_time_out_and_a_reconnect_the_late_reply_is_not_taken(said_befor
         tpg.request()
         with pytest.raises(ReplyTimeout):
             tpg.collect()
-        with pytest.raises(LinkLost, match="reconnect"):
-            tpg.request()
-        tpg.reconnect()
         tpg.request()
         assert tpg.collect()["1"].value == pytest.approx(1234.5)
         tpg.close()

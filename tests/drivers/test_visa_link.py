@@ -1,5 +1,6 @@
 import os
 import pickle
+import time
 import tty
 
 import pytest
@@ -7,7 +8,7 @@ from transcript import parse
 from transcript_player import bytewise, closed_address, played
 
 from drivers.errors import CommandRefused, InstrumentError, LinkLost, ProtocolError, ReplyTimeout
-from drivers.link import VisaLink
+from drivers.link import JOURNAL, VisaLink
 
 SHORT_S = 0.2
 
@@ -86,13 +87,14 @@ def test_after_a_time_out_the_link_is_closed_until_it_is_reopened():
 def test_an_interrupted_exchange_closes_the_link(monkeypatch):
     with played(parse("> a\\n").exchanges) as player:
         link = linked(player.address)
-        monkeypatch.setattr(link._resource, "read_raw", _interrupted)
+        link.send(b"a")
+        monkeypatch.setattr(link, "_has_input", _interrupted)
         with pytest.raises(KeyboardInterrupt):
-            link.query(b"a")
+            link.receive()
         assert not link.is_ready
 
 
-def _interrupted():
+def _interrupted(_wait_s):
     raise KeyboardInterrupt
 
 
@@ -123,9 +125,74 @@ def test_a_late_reply_on_a_serial_line_is_flushed_when_reopening():
             link.query(b"a")
         os.write(ours, b"late\n")
         link.reopen()
+        link.send(b"b")
         os.write(ours, b"now\n")
-        assert link.query(b"b") == b"now"
+        assert link.receive() == b"now"
         link.close()
     finally:
         os.close(ours)
         os.close(theirs)
+
+
+@pytest.mark.parametrize("ask", [lambda link: link.query(b"b"), lambda link: link.send_raw(b"\x05")])
+def test_bytes_that_nobody_asked_for_are_never_taken_for_an_answer(ask):
+    with played(parse("> a\\n\n< 1\\n1\\n").exchanges) as player:
+        link = linked(player.address)
+        assert link.query(b"a") == b"1"
+        with pytest.raises(ProtocolError, match="nobody asked for"):
+            ask(link)
+        assert not link.is_ready
+
+
+def test_a_reply_is_read_up_to_the_whole_of_its_terminator():
+    with played(parse("> a\\n\n< OFF;FF\n> b\\n\n< FFF;FF\n").exchanges, chunking=bytewise) as player:
+        link = linked(player.address, b";FF")
+        assert [link.query(b"a"), link.query(b"b")] == [b"OFF", b"FFF"]
+        link.close()
+
+
+def test_the_other_side_s_end_is_noticed_at_once():
+    with played(parse("> a\\n").exchanges) as player:
+        link = linked(player.address, timeout_s=30.0)
+        link.send(b"a")
+        player.hang_up()
+        begun_s = time.monotonic()
+        with pytest.raises(LinkLost, match="closed"):
+            link.receive()
+        assert time.monotonic() - begun_s < 5.0
+    assert not link.is_ready
+
+
+def test_waiting_tells_whether_a_reply_has_begun():
+    with played(parse("> a\\n\n< 1\\n").exchanges) as player:
+        link = linked(player.address)
+        assert not link.waiting()
+        link.send(b"a")
+        assert link.waiting(2.0)
+        assert link.receive() == b"1"
+        link.close()
+
+
+def test_a_journal_hears_every_byte_in_its_order():
+    heard = []
+
+    class Journal:
+        def sent(self, address, data):
+            heard.append((">", address, data))
+
+        def received(self, address, data):
+            heard.append(("<", address, data))
+
+    token = JOURNAL.set(Journal())
+    try:
+        with played(parse("> a\\n\n< 1\\n\n> \\x05\n< \\x00\\x01").exchanges) as player:
+            link = linked(player.address)
+            link.query(b"a")
+            link.send_raw(b"\x05")
+            link.read_bytes(2)
+            link.close()
+    finally:
+        JOURNAL.reset(token)
+    assert heard == [
+        (sign, player.address, data) for sign, data in zip("><><", (b"a\n", b"1\n", b"\x05", b"\0\1"), strict=True)
+    ]

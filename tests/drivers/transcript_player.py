@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,15 +22,6 @@ def bytewise(replies: Sequence[bytes]) -> list[list[bytes]]:
     return [[bytes([byte]) for byte in reply] for reply in replies]
 
 
-def paired(replies: Sequence[bytes]) -> list[list[bytes]]:
-    """Two replies per segment: every second one is already there when it is asked for."""
-    segments = [[reply] for reply in replies]
-    for i in range(0, len(replies) - 1, 2):
-        if replies[i] and replies[i + 1]:
-            segments[i : i + 2] = [[replies[i] + replies[i + 1]], []]
-    return segments
-
-
 @dataclass
 class Player:
     """One sequence of exchanges per connection; `late` is said on the first one when the second one has come."""
@@ -40,6 +32,12 @@ class Player:
     address: str = ""
     complaint: str = ""
     _open: list[socket.socket] = field(default_factory=list)
+
+    def hang_up(self) -> None:
+        while not self._open:
+            time.sleep(0.001)
+        for connection in self._open:
+            connection.shutdown(socket.SHUT_RDWR)
 
     def serve(self, listener: socket.socket) -> None:
         try:
