@@ -3,20 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from importlib.metadata import EntryPoint, entry_points
 
 from bench import commands
 from bench.commands import Command, label
 from bench.config.model import Bench, ChannelEntry, InstrumentEntry
 from bench.errors import ConfigError
 from bench.roles import DigitalLines, Instrument, PressureController, SampleClock
-from drivers.druck_pace5000 import PACE5000
 from drivers.errors import InstrumentError
-from drivers.keysight_34972a import Keysight34972A
-from drivers.ni_daq import NiDaq
-from drivers.pfeiffer_tpg366 import TPG366
 
-Opener = Callable[[Bench, InstrumentEntry], Instrument]
+GROUP = "leakbench.drivers"
 SAFE_COMMANDS: Mapping[str, Callable[[str], Command]] = {
     "OpenValve": commands.OpenValve,
     "CloseValve": commands.CloseValve,
@@ -157,46 +153,35 @@ def open_station(bench: Bench) -> Iterator[Station]:
 
 def check_drivers(bench: Bench) -> None:
     """Raise ConfigError for a driver that does not exist, before any instrument is touched."""
+    known = known_drivers()
     for entry in bench.instrument:
-        if entry.driver not in DRIVERS:
-            reason = f"{entry.driver!r} unknown (known: {', '.join(sorted(DRIVERS))})"
+        if entry.driver not in known:
+            reason = f"{entry.driver!r} unknown (known: {', '.join(sorted(known))})"
             raise ConfigError(f"{bench.file}: instrument.{entry.name}.driver: {reason}")
 
 
+def known_drivers() -> Mapping[str, EntryPoint]:
+    """By name: ours and those of any package installed beside, all entry points of one group (drivers/README.md)."""
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
 def _open(bench: Bench, entry: InstrumentEntry) -> Instrument:
+    """A driver's class is opened with its inputs, its time-out and the options of the bench file; one that has digital
+    lines there with these, too.
+    """
+    channels = [channel for channel in bench.channels if channel.instrument == entry.name]
+    lines: dict[str, list[str]] = {
+        "digital_inputs": [channel.input for channel in channels if channel.quantity == "switch"],
+        "digital_outputs": [d.line for d in bench.driven if d.instrument == entry.name and d.line],
+    }
+    inputs = [channel.input for channel in channels if channel.quantity != "switch"]
+    wiring = {"inputs": inputs, **(lines if any(lines.values()) else {})}
+    driver = known_drivers()[entry.driver].load()
     try:
-        return DRIVERS[entry.driver](bench, entry)
+        instrument: Instrument = driver.open(entry.address, timeout_s=entry.timeout_s, **wiring, **entry.options)
     except InstrumentError as error:
         error.add_note(f"while opening instrument {entry.name} at {entry.address}")
         raise
-
-
-def _visa(driver: Any) -> Opener:  # noqa: ANN401 - a driver class; all are opened alike
-    def opener(bench: Bench, entry: InstrumentEntry) -> Instrument:
-        inputs = [channel.input for channel in bench.channels if channel.instrument == entry.name]
-        instrument: Instrument = driver.open(entry.address, inputs=inputs, timeout_s=entry.timeout_s, **entry.options)
-        return instrument
-
-    return opener
-
-
-def _daq(bench: Bench, entry: InstrumentEntry) -> Instrument:
-    channels = [channel for channel in bench.channels if channel.instrument == entry.name]
-    outputs = [a.line for a in bench.actuators.values() if a.instrument == entry.name]
-    outputs += [pump.line for pump in bench.pump if pump.instrument == entry.name]
-    return NiDaq.open(
-        entry.address,
-        analog_inputs=[channel.input for channel in channels if channel.quantity != "switch"],
-        digital_inputs=[channel.input for channel in channels if channel.quantity == "switch"],
-        digital_outputs=outputs,
-        rate_hz=float(entry.options.get("rate_hz", 10.0)),
-        timeout_s=entry.timeout_s,
-    )
-
-
-DRIVERS: Mapping[str, Opener] = {
-    "ni_daq": _daq,
-    "druck_pace5000": _visa(PACE5000),
-    "pfeiffer_tpg366": _visa(TPG366),
-    "keysight_34972a": _visa(Keysight34972A),
-}
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{bench.file}: instrument.{entry.name}: {error}") from error
+    return instrument

@@ -164,14 +164,16 @@ class NiDaq:
         cls,
         address: str,
         *,
-        analog_inputs: Sequence[str] = (),
+        inputs: Sequence[str] = (),
         digital_inputs: Sequence[str] = (),
         digital_outputs: Sequence[str] = (),
         rate_hz: float = 10.0,
         timeout_s: float = 2.0,
     ) -> Self:
-        """Terminals by their DAQmx names, such as cDAQ1Mod1/ai0 and cDAQ1Mod2/port0/line0. No output changes."""
-        terminals = zip(ROLES, (analog_inputs, digital_inputs, digital_outputs), strict=True)
+        """Terminals by their DAQmx names, such as cDAQ1Mod1/ai0 and cDAQ1Mod2/port0/line0; inputs are analog ones. No
+        output changes.
+        """
+        terminals = zip(ROLES, (inputs, digital_inputs, digital_outputs), strict=True)
         daq = cls(address, {role: names for role, names in terminals if names}, rate_hz, timeout_s)
         daq.reconnect()
         return daq

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.errors import ConfigError
+from bench.sim.wire_faults import WireFaultKind
 
 if TYPE_CHECKING:
     from procedures.session import Order, Session
@@ -71,12 +72,23 @@ def run(
     raise typer.Exit(EXIT_CODES[found["verdict"]])
 
 
-@app.command(epilog="Example: leakbench sim --scenario cabin_drift --speed 60. Or: leakbench sim --plot cabin_drift")
+sim_app = typer.Typer(
+    invoke_without_command=True,
+    epilog="Example: leakbench sim --scenario cabin_drift --speed 60. Or: leakbench sim --plot cabin_drift",
+)
+app.add_typer(sim_app, name="sim")
+
+
+@sim_app.callback()
 def sim(  # noqa: PLR0913, PLR0917 - what the command line says
+    context: typer.Context,
     bench: Annotated[str, typer.Option("--bench", "-b", help="Bench file, or the name of a shipped one.")] = "zvezda",
     scenario: Annotated[str, typer.Option(help="A scenario's name or file; see --list.")] = DEFAULT_SCENARIO,
     speed: Annotated[float, typer.Option(min=0.001, max=1000.0, help="Simulated seconds per second.")] = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the rig's hidden draws and noise.")] = 1,
+    stated_times: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--stated-times", help="Let instruments take the time to answer that their manuals state.")
+    ] = False,
     listing: Annotated[bool, typer.Option("--list", help="Only name the shipped scenarios, and why.")] = False,  # noqa: FBT002 - a flag
     plot: Annotated[
         str | None, typer.Option(metavar="SCENARIO", help="Only draw it: hatches closed, pumps on.")
@@ -84,7 +96,12 @@ def sim(  # noqa: PLR0913, PLR0917 - what the command line says
     hours: Annotated[float, typer.Option(min=0.1, max=720.0, help="How long a --plot lasts.")] = 24.0,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Of a --plot: .svg or .png.")] = None,
 ) -> None:
-    """Serve the simulated rig until Ctrl-C: a line per instrument with its name, driver and address, for any client."""
+    """Serve the simulated rig until Ctrl-C: a line per address with an instrument's name and driver, for any client.
+
+    A serial instrument has a serial port and, as behind a terminal server, a TCP port.
+    """
+    if context.invoked_subcommand is not None:
+        return
     from procedures import simulate
 
     if listing:
@@ -92,7 +109,28 @@ def sim(  # noqa: PLR0913, PLR0917 - what the command line says
     elif plot is not None:
         typer.echo(simulate.draw(bench, plot, seed, hours, output))
     else:
-        simulate.serve(bench, scenario, seed, speed)
+        simulate.serve(bench, scenario, seed, speed, stated_times=stated_times)
+
+
+@sim_app.command(epilog="Example: leakbench sim fault gauge_controller no_reply --for 60")
+def fault(
+    instrument: Annotated[str, typer.Argument(help="Its name in the bench file.")],
+    kind: Annotated[str, typer.Argument(help=f"{', '.join(WireFaultKind)}; or heal, which ends all.")],
+    for_s: Annotated[
+        float | None,
+        typer.Option("--for", min=0.001, metavar="SECONDS", help="Of the rig's time. Without: until heal."),
+    ] = None,
+    delay_s: Annotated[
+        float, typer.Option("--delay", min=0.0, metavar="SECONDS", help="By which a late_reply is late, wall time.")
+    ] = 10.0,
+    rig: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="As `leakbench sim` said it; needed if several are served.")
+    ] = None,
+) -> None:
+    """Let something go wrong between the running simulated rig (`leakbench sim`) and whoever asks an instrument."""
+    from procedures.fault import order
+
+    typer.echo(order(instrument, kind, for_s, delay_s, rig))
 
 
 @app.command()

@@ -77,7 +77,7 @@ class Session:
     def conduct(self) -> None:
         """The whole run. Raises what ended it early, after the folder was closed and sealed."""
         with StopRequest() as stop, ExitStack() as closing:
-            bench = closing.enter_context(serve(self._rig)) if self._rig else self.order.bench
+            bench = closing.enter_context(serve(self._rig)).bench if self._rig else self.order.bench
             folder = new_run_folder(self.order.results, self.order.name, self._clock.utc())
             self.recorder = Recorder(folder, [entry.record() for entry in bench.channels], self._manifest())
             try:

@@ -1,7 +1,7 @@
 """The simulated rig without a run: served to whoever connects, or drawn as it behaves when left alone."""
 
 import asyncio
-from contextlib import ExitStack
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,13 +11,17 @@ from bench.clock import ScaledClock, VirtualClock
 from bench.config.load import find_bench, load_bench
 from bench.config.model import Bench
 from bench.errors import ConfigError
+from bench.sim.control import Control
 from bench.sim.course import Course
-from bench.sim.host import INSTRUMENTS, Hosting
+from bench.sim.device import Device
+from bench.sim.host import Rack
+from bench.sim.host import serve as served
+from bench.sim.makers import check_simulated
 from bench.sim.plant.state import VACUUM_AGE_S
 from bench.sim.rig import SimulatedRig, compile_plant
 from bench.sim.scenario import SHIPPED, Scenario, load_scenario
-from bench.sim.server import SimServer
 from bench.stop import StopRequest
+from procedures.fault import announced
 
 KEEP_UP_S = 0.1
 """Wall time between two looks at the plant: a thousandfold speed takes it 1000 steps of its grid."""
@@ -52,18 +56,32 @@ def scenarios() -> str:
     return "\n".join(f"{scenario.name:{width}}  {scenario.why}" for scenario in found)
 
 
-def serve(bench: str, scenario: str, seed: int, speed: float) -> None:
-    """Say a line per instrument, then serve until the first Ctrl-C or SIGTERM; a second one does not wait."""
+def serve(bench: str, scenario: str, seed: int, speed: float, *, stated_times: bool = False) -> None:
+    """Say a line per address, then serve until the first Ctrl-C or SIGTERM; a second one does not wait."""
     loaded, chosen = _load(bench, scenario)
-    with StopRequest() as stop, SimServer() as server, ExitStack() as closing:
+    with StopRequest() as stop:
         compile_plant(loaded, chosen)  # seconds at most, which are not the rig's
         rig = SimulatedRig(loaded, chosen, seed, ScaledClock(speed))
-        hosting = Hosting(server, rig, closing)
-        for entry in loaded.instrument:
-            typer.echo(f"{entry.name:20}  {entry.driver:16}  {INSTRUMENTS[entry.driver](hosting, entry)}")
-        rate = "real time" if speed == 1.0 else f"{speed:g} times real time"
-        typer.echo(f"{loaded.bench.name}, scenario {chosen.name}, seed {seed}, {rate}; Ctrl-C ends it", err=True)
-        server.run(_keep_up(rig, stop))
+        pace = (lambda seconds: seconds / speed) if stated_times else None
+        with served(rig, pace, terminal_servers=True) as rack, announced(_control(rack, rig)) as control:
+            for line in _addresses(rack):
+                typer.echo(line)
+            rate = "real time" if speed == 1.0 else f"{speed:g} times real time"
+            typer.echo(f"{loaded.bench.name}, scenario {chosen.name}, seed {seed}, {rate}; Ctrl-C ends it", err=True)
+            typer.echo(f"faults: leakbench sim fault NAME KIND (this rig is {control})", err=True)
+            rack.server.run(_keep_up(rig, stop))
+
+
+def _control(rack: Rack, rig: SimulatedRig) -> str:
+    """Where the rig takes orders."""
+    control = Control(rack.devices, rig.clock.now, rig.lose_power)
+    return f"127.0.0.1:{rack.server.serve_tcp(Device(lambda: control))}"
+
+
+def _addresses(rack: Rack) -> Iterator[str]:
+    for entry in rack.bench.instrument:
+        for address in filter(None, (entry.address, rack.also.get(entry.name))):
+            yield f"{entry.name:20}  {entry.driver:24}  {address}"
 
 
 async def _keep_up(rig: SimulatedRig, stop: StopRequest) -> None:
@@ -92,7 +110,5 @@ def draw(bench: str, scenario: str, seed: int, hours: float, output: Path | None
 
 def _load(bench: str, scenario: str) -> tuple[Bench, Scenario]:
     loaded = load_bench(find_bench(bench), datetime.now(UTC).date())
-    for entry in loaded.instrument:
-        if entry.driver not in INSTRUMENTS:
-            raise ConfigError(f"{loaded.file}: instrument.{entry.name}.driver: {entry.driver!r} cannot be simulated")
+    check_simulated(loaded)
     return loaded, load_scenario(scenario)

@@ -33,6 +33,7 @@ from bench.sim.scenario_entries import (
     Source,
     Species,
     Trapped,
+    WireFaultEntry,
 )
 from bench.sim.sensors.spec import Fault
 
@@ -74,6 +75,7 @@ class Scenario(BaseModel):
     pump_trip: tuple[PumpTrip, ...] = ()
     clock: tuple[ChannelClock, ...] = ()
     fault: tuple[FaultEntry, ...] = ()
+    wire_fault: tuple[WireFaultEntry, ...] = ()
 
     @field_validator("composition")
     @classmethod

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFlo
 from bench.sim.plant.gas import CO2, H2O, NAMES, O2
 from bench.sim.plant.state import CAPILLARY, ORIFICE, PERMEATION, SHORT_TUBE, SLIT
 from bench.sim.sensors.spec import Fault, FaultKind
+from bench.sim.wire_faults import WireFault, WireFaultKind
 
 Species = Literal["N2", "O2", "H2O", "CO2", "Ar", "He"]
 KINDS = {
@@ -238,6 +239,18 @@ class PumpTrip(Entry):
 
     at_s: NonNegativeFloat
     pump: str | None = None
+
+
+class WireFaultEntry(Lasting):
+    """What goes wrong between an instrument and whoever asks it (wire_faults.py)."""
+
+    instrument: str
+    kind: WireFaultKind
+    delay_s: PositiveFloat = 10.0
+    """Wall time by which a late reply is late."""
+
+    def fault(self) -> WireFault:
+        return WireFault(self.kind, self.begin_s, math.inf if self.end_s is None else self.end_s, self.delay_s)
 
 
 class ChannelClock(Entry):

@@ -1,27 +1,22 @@
-"""Simulated instruments on TCP ports of this machine. One daemon thread runs them all: their state needs no locks."""
+"""Simulated instruments on ports of this machine. One daemon thread runs them all: their state needs no locks."""
 
 import asyncio
-import socket
+import shutil
+import tempfile
 import threading
 from collections.abc import Coroutine
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 
-IDLE_PERIOD_S = 1.0
+from bench.sim.device import Device
+from bench.sim.wires import SerialLine, Wire
+
+FOLLOW_PERIOD_S = 0.05
+"""How soon, in wall time, planned faults of instruments begin and end that nobody asks meanwhile."""
 ACCEPT_TURNS = 4  # of the loop, until asyncio has made a wire of a socket just accepted
 
 T = TypeVar("T")
-
-
-class Instrument(Protocol):
-    """Anything that answers bytes; more is optional.
-
-    `single_client = True` takes one connection at a time. `idle() -> bytes` is what is said without being asked: it is
-    called once a second until a connection's first byte, and again while an attribute `streaming` is true.
-    """
-
-    def receive(self, data: bytes) -> bytes:
-        """Takes half a command, or three; answers what is due."""
 
 
 class SimServer:
@@ -34,6 +29,9 @@ class SimServer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._listeners: list[asyncio.Server] = []
+        self._devices: list[Device] = []
+        self._lines: list[SerialLine] = []
+        self._folder: Path | None = None
         self.wires: set[Wire] = set()
         self.errors: list[BaseException] = []
 
@@ -73,21 +71,50 @@ class SimServer:
             raise RuntimeError("the server is not started")
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
-    def serve_tcp(self, instrument: Instrument) -> int:
+    def serve_tcp(self, device: Device) -> int:
         """Listen on 127.0.0.1; returns the port."""
-        return self.run(self._listen(instrument))
+        return self.run(self._listen(device))
 
-    async def _listen(self, instrument: Instrument) -> int:
-        host = Host(self, instrument)
-        listener = await asyncio.get_running_loop().create_server(lambda: Wire(host), "127.0.0.1", 0)
+    def serve_serial(self, device: Device, name: str) -> Path:
+        """A serial port; returns its path."""
+        return self.run(self._lay(device, name))
+
+    async def _listen(self, device: Device) -> int:
+        loop = asyncio.get_running_loop()
+        listener = await loop.create_server(lambda: Wire(device, self.wires, self.errors.append), "127.0.0.1", 0)
         self._listeners.append(listener)
+        self._watch(device)
         port: int = listener.sockets[0].getsockname()[1]
         return port
+
+    async def _lay(self, device: Device, name: str) -> Path:
+        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="leakbench-"))
+        self._lines.append(SerialLine(device, self._folder / name, self.errors.append))
+        self._watch(device)
+        return self._lines[-1].path
+
+    def _watch(self, device: Device) -> None:
+        if not self._devices:
+            self._follow()
+        if device not in self._devices:
+            self._devices.append(device)
+
+    def _follow(self) -> None:
+        for device in self._devices:
+            device.follow()
+        asyncio.get_running_loop().call_later(FOLLOW_PERIOD_S, self._follow)
 
     async def _close(self) -> None:
         await self._stop_listening()
         for wire in list(self.wires):
             wire.transport.abort()
+        for line in self._lines:
+            line.close()
+        self._lines.clear()
+        self._devices.clear()
+        if self._folder:
+            shutil.rmtree(self._folder)
+            self._folder = None
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
@@ -110,81 +137,3 @@ class SimServer:
         error = context.get("exception") or RuntimeError(context["message"])
         if not isinstance(error, BlockingIOError):  # noise of grpc.aio with several loops: grpc/grpc issue 25364
             self.errors.append(error)
-
-
-class Host:
-    """An instrument and what it wants from its wires."""
-
-    def __init__(self, server: SimServer, instrument: Instrument) -> None:
-        self.server = server
-        self.instrument = instrument
-        self.single_client: bool = getattr(instrument, "single_client", False)
-        self.wires: set[Wire] = set()
-
-    def full(self) -> bool:
-        """A wire that is closing is no longer in the way: a client may reconnect at once."""
-        return self.single_client and any(not wire.transport.is_closing() for wire in self.wires)
-
-    def streaming(self) -> bool:
-        return bool(getattr(self.instrument, "streaming", False))
-
-
-class Wire(asyncio.Protocol):
-    """One connection. Everything an instrument says passes send(): the place for faults of the wire."""
-
-    transport: asyncio.Transport
-
-    def __init__(self, host: Host) -> None:
-        self._host = host
-        self._receive = host.instrument.receive
-        self._idle = getattr(host.instrument, "idle", None)
-        self._quiet = True  # nothing received yet
-        self._timer: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self._host.server.wires.add(self)
-        if self._host.full():
-            transport.abort()
-            return
-        self._host.wires.add(self)
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self._idle is not None:
-            self._later()
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - a client may vanish in any way
-        if self._timer is not None:
-            self._timer.cancel()
-        self._host.wires.discard(self)
-        self._host.server.wires.discard(self)
-
-    def data_received(self, data: bytes) -> None:
-        self._quiet = False
-        try:
-            reply = self._receive(data)
-        except Exception as error:  # noqa: BLE001 - kept for stop(): the loop would only log it
-            self._fail(error)
-            return
-        if reply:
-            self.send(reply)
-
-    def send(self, data: bytes) -> None:
-        self.transport.write(data)
-
-    def _later(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(IDLE_PERIOD_S, self._second)
-
-    def _second(self) -> None:
-        try:
-            said = self._idle() if self._idle and (self._quiet or self._host.streaming()) else b""
-        except Exception as error:  # noqa: BLE001 - see data_received
-            self._fail(error)
-            return
-        if said:
-            self.send(said)
-        self._later()
-
-    def _fail(self, error: Exception) -> None:
-        self._host.server.errors.append(error)
-        self.transport.abort()

@@ -56,9 +56,9 @@ class Bed:
 def holding(scenario: str, seed: int, bench: Bench) -> Iterator[Bed]:
     rig = SimulatedRig(bench, load_scenario(scenario), seed, VirtualClock())
     compile_plant(bench, rig.scenario)
-    with tempfile.TemporaryDirectory() as folder, serve(rig) as served, StopRequest() as stop:
-        recorder = Recorder(Path(folder), [entry.record() for entry in served.channels], {})
-        with open_station(served) as station, Run(station, recorder, rig.clock, PhaseLines(), stop) as run:
+    with tempfile.TemporaryDirectory() as folder, serve(rig) as rack, StopRequest() as stop:
+        recorder = Recorder(Path(folder), [entry.record() for entry in rack.bench.channels], {})
+        with open_station(rack.bench) as station, Run(station, recorder, rig.clock, PhaseLines(), stop) as run:
             run.hold(WARM_UP_S)
             yield Bed(rig, station, run)
 

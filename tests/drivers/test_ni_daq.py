@@ -130,7 +130,7 @@ def test_an_analog_input_without_new_samples_is_absent_and_lines_are_not(rig):
 @pytest.mark.parametrize(("offset_v", "status", "value"), [(9.5, "OVERRANGE", 10.0), (-20.0, "UNDERRANGE", -10.0)])
 def test_a_sample_at_the_converter_s_limit_marks_the_block(rig, offset_v, status, value):
     rig.plant.offset_v = offset_v
-    with rig.daq(analog_inputs=AI[:1]) as daq:
+    with rig.daq(inputs=AI[:1]) as daq:
         daq.start()
         rig.clock.time_s += 1.0
         assert daq.collect()[AI[0]] == Measured(value, Status[status], pytest.approx(-0.45))
@@ -246,4 +246,4 @@ def test_a_device_reset_by_another_client_is_a_lost_link_and_a_reconnect_recover
 
 def test_the_local_address_without_a_driver_names_the_remedy():
     with pytest.raises(LinkLost, match="install the driver"):
-        NiDaq.open("local", analog_inputs=AI[:1])
+        NiDaq.open("local", inputs=AI[:1])

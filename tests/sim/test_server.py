@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from bench.sim import server
+from bench.sim import wires
+from bench.sim.device import Device
 from bench.sim.pfeiffer_tpg366 import TPG366
 from bench.sim.server import SimServer
 
@@ -39,6 +40,10 @@ def connected(port):
     return socket.create_connection(("127.0.0.1", port), timeout=5.0)
 
 
+def tcp(server, instrument):
+    return server.serve_tcp(Device(lambda: instrument))
+
+
 def until(client, size):
     data = b""
     while len(data) < size:
@@ -69,11 +74,11 @@ def gauges():
 
 @pytest.fixture
 def fast(monkeypatch):
-    monkeypatch.setattr(server, "IDLE_PERIOD_S", 0.01)
+    monkeypatch.setattr(wires, "IDLE_PERIOD_S", 0.01)
 
 
 def test_an_instrument_is_reached_through_a_socket_and_two_commands_may_come_in_one_write(served, gauges):
-    with connected(served.serve_tcp(gauges)) as client:
+    with connected(tcp(served, gauges)) as client:
         client.sendall(b"PNR\r\x05PR1\r")
         assert until(client, 14) == ACK + b"010400\r\n" + ACK
         client.sendall(b"\x05")
@@ -88,7 +93,7 @@ def test_instruments_have_their_own_ports_and_run_on_one_thread(served):
             seen.add(threading.current_thread().name)
             return data
 
-    ports = [served.serve_tcp(Witness()) for _ in range(2)]
+    ports = [tcp(served, Witness()) for _ in range(2)]
     for port in ports:
         with connected(port) as client:
             client.sendall(b"x")
@@ -99,7 +104,7 @@ def test_instruments_have_their_own_ports_and_run_on_one_thread(served):
 
 
 def test_a_single_client_instrument_closes_a_further_connection_and_keeps_the_first(served, gauges):
-    port = served.serve_tcp(gauges)
+    port = tcp(served, gauges)
     with connected(port) as first:
         first.sendall(b"PNR\r")
         assert until(first, 3) == ACK
@@ -110,7 +115,7 @@ def test_a_single_client_instrument_closes_a_further_connection_and_keeps_the_fi
 
 
 def test_a_single_client_may_reconnect_at_once_even_with_a_reply_unread(served, gauges):
-    port = served.serve_tcp(gauges)
+    port = tcp(served, gauges)
     for _ in range(50):
         with connected(port) as client:
             client.sendall(b"PNR\r")
@@ -119,7 +124,7 @@ def test_a_single_client_may_reconnect_at_once_even_with_a_reply_unread(served, 
 
 
 def test_several_clients_share_an_instrument_that_does_not_mind(served):
-    port = served.serve_tcp(Echo())
+    port = tcp(served, Echo())
     with connected(port) as one, connected(port) as two:
         for client in (one, two):
             client.sendall(b"hello")
@@ -129,7 +134,7 @@ def test_several_clients_share_an_instrument_that_does_not_mind(served):
 def test_an_error_in_an_instrument_closes_the_connection_and_comes_out_of_stop():
     running = SimServer()
     running.start()
-    port, healthy = running.serve_tcp(Broken()), running.serve_tcp(Echo())
+    port, healthy = tcp(running, Broken()), tcp(running, Echo())
     with connected(port) as client, connected(healthy) as other:
         client.sendall(b"this")
         assert gone(client)
@@ -142,7 +147,7 @@ def test_an_error_in_an_instrument_closes_the_connection_and_comes_out_of_stop()
 def test_several_errors_come_out_together():
     running = SimServer()
     running.start()
-    port = running.serve_tcp(Broken())
+    port = tcp(running, Broken())
     for _ in range(2):
         with connected(port) as client:
             client.sendall(b"x")
@@ -154,7 +159,7 @@ def test_several_errors_come_out_together():
 
 @pytest.mark.usefixtures("fast")
 def test_an_instrument_that_streams_talks_until_the_first_byte(served, gauges):
-    with connected(served.serve_tcp(gauges)) as client:
+    with connected(tcp(served, gauges)) as client:
         assert until(client, 100).startswith(b"0,+1.0000E+00,5,+2.0000E-02")
         client.sendall(b"PNR\r")
         said = until(client, 3)
@@ -168,7 +173,7 @@ def test_an_instrument_that_streams_talks_until_the_first_byte(served, gauges):
 @pytest.mark.usefixtures("fast")
 def test_streaming_on_request_goes_on_after_the_first_byte(served):
     talker = Talker()
-    with connected(served.serve_tcp(talker)) as client:
+    with connected(tcp(served, talker)) as client:
         until(client, 4)
         talker.streaming = True
         client.sendall(b"x")
@@ -179,7 +184,7 @@ def test_streaming_on_request_goes_on_after_the_first_byte(served):
 def test_an_error_while_streaming_comes_out_of_stop():
     running = SimServer()
     running.start()
-    with connected(running.serve_tcp(Mumbler())) as client:
+    with connected(tcp(running, Mumbler())) as client:
         assert gone(client)
     with pytest.raises(ValueError, match="nothing to say"):
         running.stop()
@@ -216,7 +221,7 @@ def test_stopping_closes_open_connections_and_cancels_what_still_runs(served):
         return asyncio.get_running_loop().create_task(asyncio.sleep(3600))
 
     task = served.run(spawn())
-    with connected(served.serve_tcp(Echo())) as client:
+    with connected(tcp(served, Echo())) as client:
         client.sendall(b"x")
         until(client, 1)
         served.stop()
@@ -226,7 +231,7 @@ def test_stopping_closes_open_connections_and_cancels_what_still_runs(served):
 
 def test_stopping_right_after_a_client_connected_is_clean():
     for _ in range(20):
-        with SimServer() as running, connected(running.serve_tcp(Echo())):
+        with SimServer() as running, connected(tcp(running, Echo())):
             pass
 
 
@@ -236,7 +241,7 @@ def test_a_stopped_server_can_be_stopped_and_started_again_but_not_used():
         pass
     running.stop()
     with pytest.raises(RuntimeError, match="not started"):
-        running.serve_tcp(Echo())
-    with running, connected(running.serve_tcp(Echo())) as client:
+        tcp(running, Echo())
+    with running, connected(tcp(running, Echo())) as client:
         client.sendall(b"x")
         assert until(client, 1) == b"x"

@@ -78,7 +78,7 @@ def conduct(station, clock, folder):
 def wired(tmp_path_factory):
     compile_plant(BENCH, HOSTILE)  # an instrument must not be late because of it
     rig = SimulatedRig(BENCH, HOSTILE, 3, VirtualClock())
-    with serve(rig) as served, open_station(served) as station:
+    with serve(rig) as rack, open_station(rack.bench) as station:
         return conduct(station, rig.clock, tmp_path_factory.mktemp("wired"))
 
 

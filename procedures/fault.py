@@ -1,0 +1,63 @@
+"""To tell a served rig what shall go wrong: how it is found, and what it is told."""
+
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.errors import ConfigError
+
+FOLDER = Path(tempfile.gettempdir()) / f"leakbench-{os.getuid()}-rigs"
+"""A file per served rig, named by its process; it says where that takes orders."""
+PATIENCE_S = 10.0
+HEAL = "heal"
+
+
+@contextmanager
+def announced(address: str) -> Iterator[str]:
+    """While this lasts, the rig at address is found without naming it."""
+    FOLDER.mkdir(mode=0o700, exist_ok=True)
+    file = FOLDER / str(os.getpid())
+    file.write_text(address, encoding="ascii")
+    try:
+        yield address
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def order(instrument: str, kind: str, for_s: float | None, delay_s: float, rig: str | None) -> str:
+    """Give the order; what ails which instrument now. ConfigError for what the rig does not take."""
+    said: dict[str, object] = {"do": HEAL, "instrument": instrument}
+    if kind != HEAL:
+        said |= {"do": "fault", "kind": kind, "for_s": for_s, "delay_s": delay_s}
+    answer = _told(rig or _only_rig(), said)
+    if "error" in answer:
+        raise ConfigError(str(answer["error"]))
+    ailing = {name: kinds for name, kinds in answer["ok"].items() if kinds}
+    return "\n".join(f"{name}: {', '.join(kinds)}" for name, kinds in ailing.items()) or "no faults"
+
+
+def _told(rig: str, said: dict[str, object]) -> dict[str, dict[str, list[str]]]:
+    host, _, port = rig.rpartition(":")
+    if not port.isdigit():
+        raise ConfigError(f"{rig}: give the rig as HOST:PORT")
+    try:
+        with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as connection:
+            connection.sendall(json.dumps(said).encode("ascii") + b"\n")
+            answer: dict[str, dict[str, list[str]]] = json.loads(connection.makefile("rb").readline())
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{rig}: no simulated rig takes orders there ({error})") from error
+    return answer
+
+
+def _only_rig() -> str:
+    files = sorted(FOLDER.glob("*")) if FOLDER.exists() else []
+    alive = {file: file.read_text(encoding="ascii") for file in files if Path(f"/proc/{file.name}").exists()}
+    if not alive:
+        raise ConfigError("no simulated rig is served: start one with `leakbench sim`, or name it with --rig")
+    if len(alive) > 1:
+        raise ConfigError(f"several rigs are served: name one with --rig ({', '.join(alive.values())})")
+    return next(iter(alive.values()))
