@@ -15,6 +15,7 @@ def problems(bench: Bench) -> Iterator[str]:
     yield from _dangling(bench)
     yield from _idle_guards(bench)
     yield from _compartment_channels(bench)
+    yield from _powers(bench)
     yield from _unsafe_steps(bench)
 
 
@@ -126,6 +127,13 @@ def _compartment_channels(bench: Bench) -> Iterator[str]:
             yield f"compartment.{compartment.name}: needs a channel of quantity 'gas_temperature'"
         elif abs(total - 1.0) > 1e-6:
             yield f"compartment.{compartment.name}: volume_fraction of its gas thermometers adds up to {total:g}, not 1"
+
+
+def _powers(bench: Bench) -> Iterator[str]:
+    outputs = {(heater.instrument, str(heater.output)) for heater in bench.heater}
+    for channel in bench.channel:
+        if channel.quantity == "power" and (channel.instrument, channel.input[-1:]) not in outputs:
+            yield f"channel.{channel.name}.input: {channel.input!r} ends with the number of no output that has a heater"
 
 
 def _unsafe_steps(bench: Bench) -> Iterator[str]:

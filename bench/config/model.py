@@ -224,6 +224,10 @@ class Bench(Entry):
     def named_heater(self, name: str) -> Heater:
         return next(heater for heater in self.heater if heater.name == name)
 
+    def heater_of(self, channel: ChannelEntry) -> Heater:
+        """The one whose power the channel is: of its instrument, at the output with which its input's name ends."""
+        return next(h for h in self.heater if (h.instrument, str(h.output)) == (channel.instrument, channel.input[-1:]))
+
     def named_flow_controller(self, name: str) -> FlowController:
         return next(controller for controller in self.flow_controller if controller.name == name)
 
