@@ -81,8 +81,8 @@ class FlowPort(Port):
     def flow_kg_s(self) -> float:
         return self._shown("flow", self._rig.course.columns.flow(self._index))
 
-    def set_flow(self, flow_kg_s: float) -> None:
-        share = min(max(flow_kg_s / self.full_scale_kg_s, 0.0), 1.0)
+    def set_flow(self, kg_s: float) -> None:
+        share = min(max(kg_s / self.full_scale_kg_s, 0.0), 1.0)
         self._rig.command(lambda course: course.want(self._index, share))
 
     def pressure_pa(self) -> float:
