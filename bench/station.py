@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from bench import commands
@@ -41,9 +42,6 @@ class Station:
         found = {name: instrument.identity() for name, instrument in self.instruments.items()}
         fields = ("manufacturer", "model", "serial", "firmware")
         return {name: {key: getattr(identity, key) for key in fields} for name, identity in found.items()}
-
-    def settings(self) -> dict[str, dict[str, str]]:
-        return {name: dict(instrument.settings()) for name, instrument in self.instruments.items()}
 
     def start_sampling(self) -> None:
         for instrument in self.instruments.values():
@@ -160,6 +158,7 @@ def check_drivers(bench: Bench) -> None:
             raise ConfigError(f"{bench.file}: instrument.{entry.name}.driver: {reason}")
 
 
+@cache
 def known_drivers() -> Mapping[str, EntryPoint]:
     """By name: ours and those of any package installed beside, all entry points of one group (drivers/README.md)."""
     return {point.name: point for point in entry_points(group=GROUP)}

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from bench.config.model import Bench
+from bench.config.model import NOBODY, Bench
 
 
 def problems(bench: Bench) -> Iterator[str]:
@@ -40,7 +40,12 @@ def _dangling(bench: Bench) -> Iterator[str]:
     valves = {v.name for v in bench.valve}
     targets = _targets(bench)
     uses = [
-        *((f"channel.{c.name}.instrument", c.instrument, instruments) for c in bench.channels),
+        *(
+            (f"channel.{c.name}.instrument", c.instrument, instruments)
+            for c in bench.channels
+            if c.instrument != NOBODY
+        ),
+        *((f"chamber_gauge.{g.channel}.channel", g.channel, channels) for g in bench.chamber_gauge),
         *((f"channel.{c.name}.compartment", c.compartment, nodes) for c in bench.channel if c.compartment),
         *((f"channel.{c.name}.noise", c.noise, set(bench.noise_class)) for c in bench.channel if c.noise),
         *((f"{a.name}.connects", node, nodes) for a in bench.actuators.values() for node in a.connects),

@@ -7,9 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, NonNegativeFloat, NonPositiveFloat, PositiveFloat, model_validator
+from pydantic import Field, NonNegativeFloat, NonPositiveFloat, PositiveFloat, PositiveInt, model_validator
 
-from bench.config.parts import Actuator, Chamber, Compartment, Entry, Gas, Hatch, Leak, Pump, Supply, Valve, Vessel
+from bench.config.parts import (
+    Actuator,
+    Chamber,
+    ChamberGauge,
+    Compartment,
+    Entry,
+    Gas,
+    Hatch,
+    Leak,
+    Pump,
+    Supply,
+    Valve,
+    Vessel,
+)
 from bench.records import Channel, NoiseClass
 
 
@@ -51,6 +64,8 @@ class NoiseEntry(Entry):
     lag_s: NonNegativeFloat = 0.0
     clock_skew: float = Field(default=0.0, gt=-1.0)
     clock_offset_s: NonPositiveFloat = 0.0
+    repeats_max: PositiveInt | None = None
+    """More equal readings than this in a row are a frozen value; none: it may stand still for ever."""
 
     def record(self) -> NoiseClass:
         return NoiseClass(self.white, self.representativeness, self.correlation_time_s, self.resolution)
@@ -74,6 +89,8 @@ class ChannelEntry(Entry):
         "chamber_pressure",
         "supply_pressure",
         "switch",
+        "combined_pressure",
+        "gauge_number",
     ]
     unit: Literal["Pa", "K", "1"]
     instrument: str
@@ -152,6 +169,7 @@ class Bench(Entry):
     leak: tuple[Leak, ...] = ()
     pump: tuple[Pump, ...] = ()
     vessel: tuple[Vessel, ...] = ()
+    chamber_gauge: tuple[ChamberGauge, ...] = ()
     instrument: tuple[InstrumentEntry, ...]
     noise_class: dict[str, NoiseEntry]
     channel: tuple[ChannelEntry, ...]
@@ -169,8 +187,8 @@ class Bench(Entry):
 
     @property
     def channels(self) -> tuple[ChannelEntry, ...]:
-        """The channels stated, then one per end switch and running contact."""
-        return (*self.channel, *self._switch_channels())
+        """The channels stated, then one per end switch and running contact, then what is made of several."""
+        return (*self.channel, *self._switch_channels(), *(COMBINED if self.chamber_gauge else ()))
 
     def _switch_channels(self) -> Iterator[ChannelEntry]:
         for actuator in (*self.valve, *self.hatch):
@@ -185,6 +203,19 @@ class Bench(Entry):
 
     def named_leak(self, name: str) -> Leak:
         return next(leak for leak in self.leak if leak.name == name)
+
+
+def _made(name: str, quantity: Literal["combined_pressure", "gauge_number"], unit: Literal["Pa", "1"]) -> ChannelEntry:
+    return ChannelEntry(name=name, quantity=quantity, unit=unit, instrument=NOBODY, input=name, range=(0.0, 1e6))
+
+
+NOBODY = ""
+"""Measures what is made of other channels."""
+COMBINED = (
+    _made("chamber_pressure", "combined_pressure", "Pa"),
+    _made("chamber_pressure_gauge", "gauge_number", "1"),
+)
+"""The chamber's pressure, and the number of the chamber_gauge entry that it comes from (0: none)."""
 
 
 def _switch(name: str, instrument: str, line: str) -> ChannelEntry:
