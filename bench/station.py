@@ -144,7 +144,7 @@ def open_station(bench: Bench) -> Iterator[Station]:
     with ExitStack() as stack:
         instruments: dict[str, Instrument] = {}
         for entry in bench.instrument:
-            instruments[entry.name] = _open(bench, entry)
+            instruments[entry.name] = open_instrument(bench, entry)
             stack.callback(instruments[entry.name].close)
         yield Station(bench, instruments)
 
@@ -164,7 +164,7 @@ def known_drivers() -> Mapping[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
-def _open(bench: Bench, entry: InstrumentEntry) -> Instrument:
+def open_instrument(bench: Bench, entry: InstrumentEntry) -> Instrument:
     """A driver's class is opened with its inputs, its time-out and the options of the bench file; one that has digital
     lines there with these, too.
     """
