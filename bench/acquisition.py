@@ -1,147 +1,153 @@
 """From instruments to scans: all requests are sent before the first reply is read; quality stands beside value."""
 
-import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.clock import Clock
-from bench.config.model import ChannelEntry
-from bench.records import Event, EventKind, Quality, Scan
-from bench.roles import Instrument, Measured, SampleClock
+from bench.config.model import COMBINED
+from bench.crossover import NONE, Shown, choose
+from bench.records import USABLE, Event, EventKind, Floats, Quality, Scan
+from bench.roles import Measured
+from bench.settings import Change
+from bench.source import Source, sources_of
 from bench.station import Station
 from drivers.errors import InstrumentError
 
-FIRST_RETRY_S = 2.0
-LONGEST_RETRY_S = 60.0
-# Plain numbers, as they are recorded: to look up an enumeration's member takes longer than all else about a reading
-GOOD, HELD, STALE = int(Quality.GOOD), int(Quality.HELD), int(Quality.STALE)
-UNDERRANGE, OVERRANGE, SENSOR_FAULT = int(Quality.UNDERRANGE), int(Quality.OVERRANGE), int(Quality.SENSOR_FAULT)
-QUALITIES = {"GOOD": GOOD, "UNDERRANGE": UNDERRANGE, "OVERRANGE": OVERRANGE, "FAULT": SENSOR_FAULT}
-
-
-@dataclass
-class Source:
-    """One instrument's part in a scan, and how its link is."""
-
-    name: str
-    instrument: Instrument
-    places: Mapping[str, tuple[int, ChannelEntry]]
-    period_s: float
-    due_s: float = 0.0
-    asked: bool = False
-    lost: bool = False
-    retry_at_s: float = 0.0
-    retry_after_s: float = FIRST_RETRY_S
-    last: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """(time, value) of each input's last good reading: a slow instrument's value is held."""
+PATIENCE = 0.5
+"""Share of the acquisition period in which replies are waited for; what comes later belongs to a later scan."""
+STEP_S = 0.05
+GOOD, STALE = int(Quality.GOOD), int(Quality.STALE)
 
 
 class Acquisition:
-    """Takes scans of a station's channels. An instrument that fails is left out and tried again, ever more rarely."""
+    """Takes scans of a station's channels. An instrument that fails is left out and tried again, ever more rarely.
+
+    changes: settings of instruments that are no longer what they were; whoever runs the bench must not go on then.
+    """
 
     def __init__(self, station: Station, clock: Clock) -> None:
         self._clock = clock
         self._size = len(station.channels)
-        self._sources = [_source(station, name) for name in _hardware_timed_first(station)]
+        self._period_s = station.bench.acquisition.period_s
+        self._places = {entry.name: place for place, entry in enumerate(station.channels)}
+        self._gauges = station.bench.chamber_gauge
+        self._chosen = NONE
+        self._sources = sources_of(station)
         self._events: list[Event] = []
+        self.changes: list[Change] = []
+        self.settings = {source.name: source.settings for source in self._sources}
+
+    def prepare(self) -> tuple[Event, ...]:
+        """Before the first scan: let every instrument do once what it does in one, and note its settings."""
+        self._events = []
+        for source in self._sources:
+            if source.warm_up_s:
+                self._log(EventKind.WARM_UP, source.name, seconds=source.warm_up_s)
+        self._gather(self._clock.now())
+        return tuple(self._events)
 
     def scan(self) -> tuple[Scan, tuple[Event, ...]]:
-        """One scan, stamped when it was asked for, and what happened to links on the way."""
+        """One scan, stamped when it was asked for, and what happened to instruments on the way."""
         self._events = []
         time_s = self._clock.now()
         values = np.full(self._size, np.nan)
         offsets = np.zeros(self._size)
         quality = np.full(self._size, STALE, dtype=np.uint8)
-        for source in self._sources:
-            self._request(source, time_s)
-        for source in self._sources:
-            found = self._collect(source) if source.asked else {}
-            late_s = self._clock.now() - time_s
-            for place, value, offset_s, code in _readings(source, found, time_s, late_s):
+        for source, found, late_s in self._gather(time_s):
+            for place, value, offset_s, code in source.readings(found, time_s, late_s, self._log):
                 values[place] = value
                 offsets[place] = offset_s
                 quality[place] = code
+        if self._gauges:
+            self._combine(values, offsets, quality)
         return Scan(time_s, values, offsets, quality), tuple(self._events)
 
-    def _request(self, source: Source, time_s: float) -> None:
-        source.asked = False
-        try:
-            if source.lost:
-                self._retry(source, time_s)
-            if not source.lost and time_s >= source.due_s - 1e-9:
-                source.due_s = time_s + source.period_s
-                source.instrument.request()
-                source.asked = True
-        except InstrumentError as error:
-            self._lose(source, error)
+    def check_settings(self) -> tuple[Event, ...]:
+        """Once more at the end; one that cannot be asked any more says so in an event."""
+        self._events = []
+        for source in self._sources:
+            try:
+                self._see_settings(source)
+            except InstrumentError as error:
+                self._log(EventKind.SETTINGS, source.name, settings=None, reason=f"not read: {error}")
+        return tuple(self._events)
 
-    def _collect(self, source: Source) -> Mapping[str, Measured]:
+    # -- one round of all instruments ----------------------------------------------------------------------------
+    def _gather(self, time_s: float) -> list[tuple[Source, Mapping[str, Measured], float]]:
+        """What each source has brought, and how long after time_s."""
+        for source in self._sources:
+            with self._losing(source):
+                self._request(source, time_s)
+        gathered: list[tuple[Source, Mapping[str, Measured], float]] = []
+        for source in self._sources:
+            found: Mapping[str, Measured] = {}
+            with self._losing(source):
+                if source.asked:
+                    found = self._collect(source, time_s)
+            gathered.append((source, found, self._clock.now() - time_s))
+        return gathered
+
+    @contextmanager
+    def _losing(self, source: Source) -> Iterator[None]:
+        """An instrument that fails costs its own channels and nothing else."""
         try:
-            found = source.instrument.collect()
+            yield
         except InstrumentError as error:
-            self._lose(source, error)
+            if source.lose(self._clock.now()):
+                self._log(EventKind.LINK_LOST, source.name, reason=f"{type(error).__name__}: {error}")
+
+    def _request(self, source: Source, time_s: float) -> None:
+        if source.lost and source.retry(time_s):
+            self._log(EventKind.LINK_RESTORED, source.name, reason="")
+            if source.warm_up_s:
+                self._log(EventKind.WARM_UP, source.name, seconds=source.warm_up_s)
+        source.request(time_s)
+
+    def _collect(self, source: Source, time_s: float) -> Mapping[str, Measured]:
+        """Nothing while the reply is still on its way: the others must keep their grid."""
+        until_s = time_s + PATIENCE * self._period_s
+        while not source.ready(STEP_S):
+            if self._clock.now() >= until_s:
+                return {}
+        found = source.collect()
+        if source.unseen and self._see_settings(source):
             return {}
-        source.retry_after_s = FIRST_RETRY_S
         return found
 
-    def _retry(self, source: Source, time_s: float) -> None:
-        if time_s < source.retry_at_s:
-            return
-        source.instrument.reconnect()
-        if isinstance(source.instrument, SampleClock):
-            source.instrument.start()
-        source.lost = False  # its patience comes back with its values: many a dead instrument still takes a connection
-        self._log(EventKind.LINK_RESTORED, source.name, "")
+    def _see_settings(self, source: Source) -> list[Change]:
+        """A reading whose unit may have changed is worth nothing; whether it has is known before it is used."""
+        first = source.settings.first is None
+        changes = source.see_settings(self._clock.now())
+        if first:
+            self._log(EventKind.SETTINGS, source.name, settings=source.settings.first)
+        for change in changes:
+            detail = {"setting": change.setting, "was": change.was, "found": change.found}
+            self._log(EventKind.SETTINGS_CHANGED, source.name, **detail, void_from_s=change.void_from_s)
+        self.changes += changes
+        return changes
 
-    def _lose(self, source: Source, error: InstrumentError) -> None:
-        source.retry_at_s = self._clock.now() + source.retry_after_s
-        source.retry_after_s = min(2.0 * source.retry_after_s, LONGEST_RETRY_S)
-        if not source.lost:
-            self._log(EventKind.LINK_LOST, source.name, f"{type(error).__name__}: {error}")
-        source.lost = True
+    # -- what is made of several channels ------------------------------------------------------------------------
+    def _combine(self, values: Floats, offsets: Floats, quality: NDArray[np.uint8]) -> None:
+        """The chamber's pressure from the gauge that counts, and which one that is."""
+        places = [self._places[gauge.channel] for gauge in self._gauges]
+        shown = [Shown(float(values[place]), int(quality[place]) in USABLE) for place in places]
+        before, self._chosen = self._chosen.number, choose(self._gauges, shown, self._chosen.number)
+        pressure, number = (self._places[entry.name] for entry in COMBINED)
+        values[number], quality[number] = float(self._chosen.number), GOOD
+        if self._chosen.number:
+            origin = places[self._chosen.number - 1]
+            values[pressure], offsets[pressure], quality[pressure] = (
+                self._chosen.pressure_pa,
+                offsets[origin],
+                quality[origin],
+            )
+        if before != self._chosen.number:
+            channel = self._gauges[self._chosen.number - 1].channel if self._chosen.number else ""
+            self._log(EventKind.GAUGE_CHOSEN, COMBINED[0].name, gauge=channel)
 
-    def _log(self, kind: EventKind, instrument: str, reason: str) -> None:
-        self._events.append(Event(self._clock.now(), kind, {"instrument": instrument, "reason": reason}))
-
-
-def _hardware_timed_first(station: Station) -> list[str]:
-    return sorted(station.instruments, key=lambda name: not isinstance(station.instruments[name], SampleClock))
-
-
-def _source(station: Station, name: str) -> Source:
-    places = {e.input: (i, e) for i, e in enumerate(station.channels) if e.instrument == name}
-    period_s = min((entry.period_s for _, entry in places.values()), default=1.0)
-    return Source(name, station.instruments[name], places, period_s)
-
-
-def _readings(
-    source: Source, found: Mapping[str, Measured], time_s: float, late_s: float
-) -> Iterator[tuple[int, float, float, int]]:
-    """(place, SI value, offset from time_s, quality) of each channel; HELD while a slow one's period lasts."""
-    for name, (place, entry) in source.places.items():
-        measured = found.get(name)
-        if measured is not None:
-            value = measured.value * entry.scale + entry.offset
-            offset_s = measured.offset_s + late_s
-            code = _quality(measured, value, entry)
-            if code == GOOD:
-                source.last[name] = (time_s + offset_s, value)
-            yield place, value, offset_s, code
-        elif name in source.last:
-            taken_s, value = source.last[name]
-            held = time_s - taken_s < entry.period_s - 1e-9
-            yield place, value, taken_s - time_s, HELD if held else STALE
-
-
-def _quality(measured: Measured, value: float, entry: ChannelEntry) -> int:
-    stated = QUALITIES[measured.status.name]
-    if stated != GOOD:
-        return stated
-    if not math.isfinite(value):
-        return SENSOR_FAULT
-    low, high = entry.range
-    if value < low:
-        return UNDERRANGE
-    return OVERRANGE if value > high else GOOD
+    def _log(self, kind: EventKind, name: str, /, **detail: object) -> None:
+        subject = {EventKind.VALUE_FROZEN: "channel", EventKind.GAUGE_CHOSEN: "channel"}.get(kind, "instrument")
+        self._events.append(Event(self._clock.now(), kind, {subject: name, **detail}))

@@ -21,6 +21,10 @@ class InterlockTripError(BenchError, RuntimeError):
     """A condition checked on every scan does not hold; the run ends in the safe state."""
 
 
+class SettingsChangedError(BenchError, RuntimeError):
+    """Somebody or something changed what an instrument's numbers mean; says from when on the run is void."""
+
+
 class CheckFailedError(BenchError, RuntimeError):
     """A pre-flight check failed; nothing was actuated."""
 

@@ -46,6 +46,11 @@ class EventKind(StrEnum):
     GAP = "gap"
     LINK_LOST = "link_lost"
     LINK_RESTORED = "link_restored"
+    WARM_UP = "warm_up"  # its readings are to be believed after so many seconds; when it was switched on is not known
+    SETTINGS = "settings"
+    SETTINGS_CHANGED = "settings_changed"
+    VALUE_FROZEN = "value_frozen"
+    GAUGE_CHOSEN = "gauge_chosen"
     SAFE_STATE = "safe_state"
     STABLE = "stable"
     WINDOW = "window"  # an interval that methods are asked about

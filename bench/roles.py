@@ -36,6 +36,10 @@ class Identity(Protocol):
 class Instrument(Protocol):
     """Every instrument: it identifies itself, takes part in scans and can be reached again after its link was lost."""
 
+    @property
+    def handshakes(self) -> int:
+        """How often its dialogue was begun: one more than before, and it may have been off meanwhile."""
+
     def identity(self) -> Identity: ...
     def settings(self) -> Mapping[str, str]:
         """What must not change during a run (units above all), as the instrument says it now."""
@@ -48,6 +52,14 @@ class Instrument(Protocol):
 
     def reconnect(self) -> None: ...
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """An instrument that can be asked whether its reply is there, so that nobody has to wait for it."""
+
+    def ready(self, wait_s: float) -> bool:
+        """Whether collect() need not wait, or need not after wait_s: the reply has come, or is overdue."""
 
 
 @runtime_checkable

@@ -20,6 +20,7 @@ from bench.errors import (
     InconclusiveError,
     InterlockTripError,
     RunAbortedError,
+    SettingsChangedError,
 )
 from bench.interlock import Condition, conditions, trips, violations
 from bench.recorder import Recorder
@@ -62,6 +63,7 @@ class Run:
         self.runner: Runner[object] = lambda _, body: body()
         self._listener = listener
         self._acquisition = Acquisition(station, clock)
+        self.settings = self._acquisition.settings
         self._stop = stop
         self._places = {entry.name: i for i, entry in enumerate(station.channels)}
         self._standing: dict[str, Condition] = {}
@@ -74,14 +76,17 @@ class Run:
     # -- from beginning to end -----------------------------------------------------------------------------------
     def __enter__(self) -> Self:
         self.event(EventKind.RUN_BEGUN)
+        begun_s, period_s = self.clock.now(), self.bench.acquisition.period_s
         self.station.start_sampling()
-        self._deadline_s = self.clock.now() + self.bench.acquisition.period_s
+        self._record(self._acquisition.prepare())
+        self._deadline_s = begun_s + period_s * (1 + (self.clock.now() - begun_s) // period_s)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._stop.shield()
         self.verdict = verdict_of(error) or self.verdict
-        steps = (partial(self._note, error), self._leave_safe, self._end, self.recorder.close_scans)
+        close = self.recorder.close_scans
+        steps = (partial(self._note, error), self._leave_safe, self._check_settings, self._end, close)
         errors = [*([] if error is None else [error]), *_failures(steps)]
         for later in errors[1:]:
             errors[0].add_note(f"and on the way out: {type(later).__name__}: {later}")
@@ -96,6 +101,12 @@ class Run:
     def _leave_safe(self) -> None:
         if not self._safe:
             self.make_safe()
+
+    def _check_settings(self) -> None:
+        """What changed an instrument's units during the run changed what it has recorded."""
+        self._record(self._acquisition.check_settings())
+        if self._acquisition.changes:
+            self._blame_bench(str(self._acquisition.changes[0]))
 
     def _end(self) -> None:
         self.verdict = self.verdict or Verdict(Outcome.ERROR, "the procedure ended without a verdict")
@@ -145,6 +156,8 @@ class Run:
         if self._stop.asked and not self._safe:
             raise RunAbortedError(f"stopped by {self._stop.asked}")
         self._take_scan()
+        if self._acquisition.changes:
+            raise SettingsChangedError(str(self._acquisition.changes[0]))
         reasons = trips(self.bench.interlock, self._standing)
         if reasons:
             self.event(EventKind.INTERLOCK_TRIPPED, reasons=reasons)
@@ -154,8 +167,7 @@ class Run:
         self._await_deadline()
         scan, events = self._acquisition.scan()
         self.recorder.record(scan)
-        for event in events:
-            self.recorder.event(event)
+        self._record(events)
         self.scans += 1
         self._history.append(scan)
         self._state = RigState(self._places, scan)
@@ -258,6 +270,10 @@ class Run:
     # -- events --------------------------------------------------------------------------------------------------
     def event(self, kind: EventKind, **detail: object) -> None:
         self.recorder.event(Event(self.clock.now(), kind, detail))
+
+    def _record(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.recorder.event(event)
 
     def window(self, window: Window) -> None:
         """Note an interval that methods will be asked about."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from bench import commands
@@ -37,9 +38,6 @@ class Station:
         found = {name: instrument.identity() for name, instrument in self.instruments.items()}
         fields = ("manufacturer", "model", "serial", "firmware")
         return {name: {key: getattr(identity, key) for key in fields} for name, identity in found.items()}
-
-    def settings(self) -> dict[str, dict[str, str]]:
-        return {name: dict(instrument.settings()) for name, instrument in self.instruments.items()}
 
     def start_sampling(self) -> None:
         for instrument in self.instruments.values():
@@ -100,7 +98,7 @@ def open_station(bench: Bench) -> Iterator[Station]:
     with ExitStack() as stack:
         instruments: dict[str, Instrument] = {}
         for entry in bench.instrument:
-            instruments[entry.name] = _open(bench, entry)
+            instruments[entry.name] = open_instrument(bench, entry)
             stack.callback(instruments[entry.name].close)
         yield Station(bench, instruments)
 
@@ -114,12 +112,13 @@ def check_drivers(bench: Bench) -> None:
             raise ConfigError(f"{bench.file}: instrument.{entry.name}.driver: {reason}")
 
 
+@cache
 def known_drivers() -> Mapping[str, EntryPoint]:
     """By name: ours and those of any package installed beside, all entry points of one group (drivers/README.md)."""
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
-def _open(bench: Bench, entry: InstrumentEntry) -> Instrument:
+def open_instrument(bench: Bench, entry: InstrumentEntry) -> Instrument:
     """A driver's class is opened with its inputs, its time-out and the options of the bench file; one that has digital
     lines there with these, too.
     """

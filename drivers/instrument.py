@@ -3,10 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from drivers.errors import InstrumentError, ProtocolError
 from drivers.link import REMEDY, Link
+
+HURRY_S: Final = 0.5
+"""Longest time for a connection, and for each answer of a handshake, while an instrument is called back."""
 
 
 class VisaInstrument(ABC):
@@ -21,11 +24,17 @@ class VisaInstrument(ABC):
         self._begin()
 
     def reconnect(self) -> None:
-        self._link.reopen()
-        self._begin()
+        """Not for long: whoever waits has others to ask."""
+        with self._link.hurried(HURRY_S):
+            self._link.reopen()
+            self._begin()
 
     def close(self) -> None:
         self._link.close()
+
+    def ready(self, wait_s: float) -> bool:
+        """Whether `collect()` need not wait, or need not after wait_s: the reply has begun to come, or is overdue."""
+        return self._link.waiting(wait_s) or self._link.overdue
 
     @abstractmethod
     def _shake_hands(self) -> None:

@@ -2,8 +2,9 @@
 
 import select
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, cast
@@ -29,6 +30,8 @@ class Link(Protocol):
     def address(self) -> str: ...
     @property
     def is_ready(self) -> bool: ...
+    @property
+    def overdue(self) -> bool: ...
     def send(self, message: bytes) -> None: ...
     def send_raw(self, data: bytes, *, interrupting: bool = False) -> None: ...
     def receive(self) -> bytes: ...
@@ -37,6 +40,7 @@ class Link(Protocol):
     def waiting(self, wait_s: float = 0.0) -> bool: ...
     def drain(self, quiet_s: float) -> None: ...
     def reopen(self) -> None: ...
+    def hurried(self, longest_s: float) -> AbstractContextManager[None]: ...
     def close(self) -> None: ...
 
 
@@ -90,12 +94,18 @@ class VisaLink:
         self._session: Any = None  # of pyvisa-py: it knows whether input has come, pyvisa has no way to ask
         self._last_sent = b""
         self._reply_due = False
+        self._sent_s = 0.0  # on time.monotonic
         self.reopen()
 
     @property
     def is_ready(self) -> bool:
         """Open, and no reply due."""
         return self._resource is not None and not self._reply_due
+
+    @property
+    def overdue(self) -> bool:
+        """A reply has not come within the time-out, which counts from the request on."""
+        return self._reply_due and time.monotonic() - self._sent_s > self._timeout_s
 
     def send(self, message: bytes) -> None:
         """Send a request, to be followed by `receive()` or `read_bytes()`.
@@ -166,6 +176,17 @@ class VisaLink:
         self._resource = cast("MessageBasedResource", resource)
         self._session = cast("Any", resource.visalib).sessions[resource.session]
 
+    @contextmanager
+    def hurried(self, longest_s: float) -> Iterator[None]:
+        """Wait no longer than this for a connection or an answer meanwhile."""
+        timeout_s, self._timeout_s = self._timeout_s, min(self._timeout_s, longest_s)
+        try:
+            yield
+        finally:
+            self._timeout_s = timeout_s
+            if self._resource is not None:
+                self._resource.timeout = 1000.0 * timeout_s
+
     def close(self) -> None:
         """Close; closing twice is harmless."""
         resource, self._resource, self._session, self._reply_due = self._resource, None, None, False
@@ -180,7 +201,7 @@ class VisaLink:
         self._write(resource, message + self._write_termination)
 
     def _write(self, resource: MessageBasedResource, data: bytes) -> None:
-        self._last_sent = data
+        self._last_sent, self._sent_s = data, time.monotonic()
         resource.write_raw(data)
         if self._journal:
             self._journal.sent(self.address, data)
@@ -207,7 +228,7 @@ class VisaLink:
             raise ProtocolError(f"{self.address}: sends what nobody asked for", request=self._last_sent)
 
     def _await_input(self) -> None:
-        if not self._has_input(self._timeout_s):
+        if not self._has_input(max(0.0, self._sent_s + self._timeout_s - time.monotonic())):
             raise self._timed_out()
 
     def _has_input(self, wait_s: float) -> bool:

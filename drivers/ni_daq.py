@@ -158,6 +158,7 @@ class NiDaq:
         self._tasks: dict[str, AnalogInputs | Lines] = {}
         self._token = secrets.token_hex(4)  # no other client has tasks of our names
         self._left_behind = self._started = False
+        self.handshakes = 0
 
     @classmethod
     def open(
@@ -191,6 +192,7 @@ class NiDaq:
         except BaseException:
             self.close()
             raise
+        self.handshakes += 1
 
     def close(self) -> None:
         """Release lines and sample clock. Outputs keep their state. Never raises: `reconnect()` clears what is left."""

@@ -26,11 +26,11 @@ def _identities(run: Run) -> Iterator[str]:
 
 
 def _settings(run: Run) -> Iterator[str]:
-    found = run.station.settings()
     for entry in run.bench.instrument:
+        found = run.settings[entry.name].latest or {}
         for key, wanted in entry.settings.items():
-            if found[entry.name].get(key) != wanted:
-                yield f"{entry.name}: {key} is {found[entry.name].get(key)}, the bench file expects {wanted}"
+            if found.get(key) != wanted:
+                yield f"{entry.name}: {key} is {found.get(key)}, the bench file expects {wanted}"
 
 
 def _certificates(run: Run) -> Iterator[str]:

@@ -21,10 +21,11 @@ from bench.recorder import Recorder, new_run_folder
 from bench.records import Outcome, Verdict
 from bench.review.report import write_report
 from bench.run import Run, verdict_of
+from bench.settings import SettingsWatch
 from bench.sim.host import serve
 from bench.sim.rig import SimulatedRig, compile_plant
 from bench.sim.scenario import Scenario
-from bench.station import Station, open_station
+from bench.station import open_station
 from bench.stop import StopRequest
 from drivers.errors import InstrumentError
 from procedures.progress import watcher
@@ -103,8 +104,8 @@ class Session:
         self._compiler.join()
         expected = self.order.procedure.expected_phases(self.order.plan)
         with watcher(bench, expected, quiet=self.order.quiet) as watch, open_station(bench) as station:
-            instruments = _instruments(station)
-            recorder.update(instruments=instruments)
+            identities = {name: {"identity": identity} for name, identity in station.identities().items()}
+            recorder.update(instruments=identities)
             self.timings_s["startup"] = time.perf_counter() - self._begun
             run = Run(station, recorder, self._clock, watch, stop)
             run.runner = self._runner or run.runner
@@ -115,7 +116,7 @@ class Session:
                 self.verdict = run.verdict
                 self.bench_s = self._clock.now()
                 self.timings_s["scans"] = time.perf_counter() - self._begun - self.timings_s["startup"]
-                recorder.update(instruments=_with_end_settings(station, instruments))
+                recorder.update(instruments={n: {**identities[n], **_seen(watch)} for n, watch in run.settings.items()})
 
     def _close(self, recorder: Recorder) -> None:
         """Sealed truth, outcome, report, hashes: whatever the run came to."""
@@ -173,18 +174,6 @@ class Session:
         self.timings_s["compile"] = time.perf_counter() - begun
 
 
-def _instruments(station: Station) -> dict[str, dict[str, object]]:
-    identities, settings = station.identities(), station.settings()
-    return {name: {"identity": identities[name], "settings_start": settings[name]} for name in identities}
-
-
-def _with_end_settings(station: Station, instruments: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
-    """What the settings are at the end; an instrument that no longer answers says so there."""
-    found: dict[str, object] = {}
-    for name, instrument in station.instruments.items():
-        try:
-            end: object = dict(instrument.settings())
-        except InstrumentError as error:
-            end = {"error": str(error)}
-        found[name] = {**instruments[name], "settings_end": end}
-    return found
+def _seen(watch: SettingsWatch) -> dict[str, object]:
+    """An instrument's settings, and until when they are known to have been those."""
+    return {"settings_start": watch.first, "settings_end": watch.latest, "settings_good_until_s": watch.good_s}

@@ -34,6 +34,8 @@ class Inputs:
         self.values = dict(values)
         self.failing: dict[str, Exception] = {}
         self.sent: list[tuple[object, ...]] = []
+        self.stated: dict[str, str] = {}
+        self.handshakes = 1
 
     def fail(self, call: str) -> None:
         if call in self.failing:
@@ -43,7 +45,8 @@ class Inputs:
         return Named()
 
     def settings(self) -> Mapping[str, str]:
-        return {}
+        self.fail("settings")
+        return self.stated
 
     def request(self) -> None:
         self.fail("request")
@@ -54,6 +57,7 @@ class Inputs:
 
     def reconnect(self) -> None:
         self.fail("reconnect")
+        self.handshakes += 1
         self.failing.pop("cut", None)
 
     def close(self) -> None:

@@ -23,6 +23,8 @@ class Probe:
         self.values: dict[str, Measured] = {}
         self.answer_s = 0.0
         self.failing: dict[str, Exception] = {}
+        self.stated: dict[str, str] = {}
+        self.handshakes = 0
 
     def note(self, call: str) -> None:
         self.log.append(f"{call} {self.name}")
@@ -39,6 +41,11 @@ class Probe:
 
     def reconnect(self) -> None:
         self.note("reconnect")
+        self.handshakes += 1
+
+    def settings(self) -> dict[str, str]:
+        self.note("settings")
+        return self.stated
 
 
 class TimedProbe(Probe):
@@ -247,8 +254,9 @@ def test_an_instrument_that_is_back_is_in_the_scan_at_once_and_is_an_event(rack)
     rack.controller.failing = {}
     look = rack.scan(2.0)
     assert look("supply_pressure") == (1e5, 0.0, Quality.GOOD)
-    (event,) = rack.events
+    event, settings = rack.events
     assert (event.kind, event.detail["instrument"]) == (EventKind.LINK_RESTORED, "controller")
+    assert (settings.kind, settings.detail["instrument"]) == (EventKind.SETTINGS, "controller")
 
 
 def test_patience_is_back_once_values_are_back(rack):
@@ -265,4 +273,4 @@ def test_a_hardware_timed_instrument_that_is_back_is_started_again(rack):
     rack.daq.failing = {"collect": lost()}
     rack.scan(0.0)
     rack.daq.failing = {}
-    assert rack.calls("daq", 2.0) == [["reconnect", "start", "request", "collect"]]
+    assert rack.calls("daq", 2.0) == [["reconnect", "start", "request", "collect", "settings"]]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from bench.config.model import Bench, ChannelEntry
+from bench.config.model import NOBODY, Bench, ChannelEntry
 
 OVER_LINKS = ("StopControl", "StopHeater", "StopFlow", "StopFilament")
 
@@ -58,7 +58,12 @@ def _dangling(bench: Bench) -> Iterator[str]:
     gas = compartments | vessels | {"chamber"}
     targets = _targets(bench)
     uses = [
-        *((f"channel.{c.name}.instrument", c.instrument, instruments) for c in bench.channels),
+        *(
+            (f"channel.{c.name}.instrument", c.instrument, instruments)
+            for c in bench.channels
+            if c.instrument != NOBODY
+        ),
+        *((f"chamber_gauge.{g.channel}.channel", g.channel, channels) for g in bench.chamber_gauge),
         *((f"channel.{c.name}.compartment", c.compartment, nodes) for c in bench.channel if c.compartment),
         *((f"channel.{c.name}.noise", c.noise, set(bench.noise_class)) for c in bench.channel if c.noise),
         *((f"{a.name}.connects", node, nodes) for a in bench.actuators.values() for node in a.connects),

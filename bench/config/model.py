@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, NonNegativeFloat, NonPositiveFloat, PositiveFloat, model_validator
+from pydantic import Field, NonNegativeFloat, NonPositiveFloat, PositiveFloat, PositiveInt, model_validator
 
 from bench.config.parts import (
     Actuator,
     Chamber,
+    ChamberGauge,
     Compartment,
     Entry,
     FlowController,
@@ -48,14 +49,15 @@ class InstrumentEntry(Entry):
 class NoiseEntry(Entry):
     """Of a sensor, in the channel's unit. Methods are told the first four; the rest is what a simulated one has too.
 
-    gain_tempco: 1/K; tempco: unit/K; drift: unit/s; hysteresis: full width of the loop; flicker: floor of the Allan
-    deviation; random_walk: unit/sqrt(h). A sample labelled t is of t (1 + clock_skew) + clock_offset_s.
+    u_gain: relative standard uncertainty of its gain, beside the channel's accuracy; gain_tempco: 1/K; tempco: unit/K;
+    drift: unit/s; hysteresis: full width of the loop; flicker: floor of the Allan deviation; random_walk: unit/sqrt(h). A sample labelled t is of t (1 + clock_skew) + clock_offset_s.
     """
 
     white: NonNegativeFloat
     representativeness: NonNegativeFloat = 0.0
     correlation_time_s: PositiveFloat = 3600.0
     resolution: NonNegativeFloat = 0.0
+    u_gain: NonNegativeFloat = 0.0
     gain_tempco: float = 0.0
     tempco: float = 0.0
     drift: float = 0.0
@@ -65,6 +67,8 @@ class NoiseEntry(Entry):
     lag_s: NonNegativeFloat = 0.0
     clock_skew: float = Field(default=0.0, gt=-1.0)
     clock_offset_s: NonPositiveFloat = 0.0
+    repeats_max: PositiveInt | None = None
+    """More equal readings than this in a row are a frozen value; none: it may stand still for ever."""
 
     def record(self) -> NoiseClass:
         return NoiseClass(self.white, self.representativeness, self.correlation_time_s, self.resolution)
@@ -95,6 +99,8 @@ class ChannelEntry(Entry):
         "speed",
         "power",
         "switch",
+        "combined_pressure",
+        "gauge_number",
     ]
     unit: Literal["Pa", "K", "1", "Hz", "W", "kg/s", "Pa m3/s"]
     instrument: str
@@ -186,6 +192,7 @@ class Bench(Entry):
     vessel: tuple[Vessel, ...] = ()
     heater: tuple[Heater, ...] = ()
     flow_controller: tuple[FlowController, ...] = ()
+    chamber_gauge: tuple[ChamberGauge, ...] = ()
     instrument: tuple[InstrumentEntry, ...]
     noise_class: dict[str, NoiseEntry]
     channel: tuple[ChannelEntry, ...]
@@ -203,8 +210,8 @@ class Bench(Entry):
 
     @property
     def channels(self) -> tuple[ChannelEntry, ...]:
-        """The channels stated, then one per end switch and running contact."""
-        return (*self.channel, *self._switch_channels())
+        """The channels stated, then one per end switch and running contact, then what is made of several."""
+        return (*self.channel, *self._switch_channels(), *(COMBINED if self.chamber_gauge else ()))
 
     def _switch_channels(self) -> Iterator[ChannelEntry]:
         for actuator in (*self.valve, *self.hatch):
@@ -233,6 +240,19 @@ class Bench(Entry):
 
     def named_leak(self, name: str) -> Leak:
         return next(leak for leak in self.leak if leak.name == name)
+
+
+def _made(name: str, quantity: Literal["combined_pressure", "gauge_number"], unit: Literal["Pa", "1"]) -> ChannelEntry:
+    return ChannelEntry(name=name, quantity=quantity, unit=unit, instrument=NOBODY, input=name, range=(0.0, 1e6))
+
+
+NOBODY = ""
+"""Measures what is made of other channels."""
+COMBINED = (
+    _made("chamber_pressure", "combined_pressure", "Pa"),
+    _made("chamber_pressure_gauge", "gauge_number", "1"),
+)
+"""The chamber's pressure, and the number of the chamber_gauge entry that it comes from (0: none)."""
 
 
 def _switch(name: str, instrument: str, line: str) -> ChannelEntry:

@@ -137,6 +137,16 @@ class Pump(Entry):
         return self.curve or ((1.0, self.speed_m3_s), (1e5, self.speed_m3_s))
 
 
+class ChamberGauge(Entry):
+    """A gauge of the chamber and where it counts: `[[chamber_gauge]]`, the one to be preferred first."""
+
+    channel: str
+    above_pa: NonNegativeFloat
+    below_pa: PositiveFloat
+    gas_factor: PositiveFloat = 1.0
+    """True pressure over what it shows, for the chamber's gas: 1 for nitrogen, air, and every capacitance gauge."""
+
+
 class Supply(Entry):
     """The pressure controller, the valve between it and the mock-up, and what it can deliver."""
 

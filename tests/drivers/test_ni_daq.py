@@ -21,7 +21,7 @@ MODULES = {
     "cDAQ1Mod2": Device("NI 9425", 0x01A1, di_lines=DI),
     "cDAQ1Mod3": Device("NI 9476", 0x01A2, do_lines=DO),
 }
-WIRING = {"analog_inputs": AI[:2], "digital_inputs": DI[:4], "digital_outputs": DO[:4], "timeout_s": 5.0}
+WIRING = {"inputs": AI[:2], "digital_inputs": DI[:4], "digital_outputs": DO[:4], "timeout_s": 5.0}
 
 
 class Clock:
@@ -190,7 +190,7 @@ def test_an_overrun_buffer_is_an_error_until_the_clock_is_started_anew(rig):
         assert daq.collect()[AI[0]].value == pytest.approx((202.0 - 0.45) / 100)
 
 
-@pytest.mark.parametrize("wiring", [{"analog_inputs": ("cDAQ1Mod1/ai9",)}, {"digital_outputs": DI[:1]}])
+@pytest.mark.parametrize("wiring", [{"inputs": ("cDAQ1Mod1/ai9",)}, {"digital_outputs": DI[:1]}])
 def test_a_wrong_name_is_refused_at_open_and_nothing_stays_reserved(rig, wiring):
     ((role, (name,)),) = wiring.items()
     text = rf"{role.replace('_', ' ')}: .*{name}.*-200170 Remedy: check names"
@@ -200,7 +200,7 @@ def test_a_wrong_name_is_refused_at_open_and_nothing_stays_reserved(rig, wiring)
         pass
 
 
-@pytest.mark.parametrize(("wiring", "code"), [({"digital_outputs": ()}, -50103), ({"analog_inputs": ()}, -200587)])
+@pytest.mark.parametrize(("wiring", "code"), [({"digital_outputs": ()}, -50103), ({"inputs": ()}, -200587)])
 def test_what_another_client_holds_is_refused_at_open(rig, wiring, code):
     with rig.daq(), pytest.raises(CommandRefused, match=f"{code}.*end the client that holds it"), rig.daq(**wiring):
         pass
