@@ -50,7 +50,8 @@ class NoiseEntry(Entry):
     """Of a sensor, in the channel's unit. Methods are told the first four; the rest is what a simulated one has too.
 
     u_gain: relative standard uncertainty of its gain, beside the channel's accuracy; gain_tempco: 1/K; tempco: unit/K;
-    drift: unit/s; hysteresis: full width of the loop; flicker: floor of the Allan deviation; random_walk: unit/sqrt(h). A sample labelled t is of t (1 + clock_skew) + clock_offset_s.
+    drift: unit/s; hysteresis: full width of the loop; flicker: floor of the Allan deviation; random_walk: unit/sqrt(h).
+    A sample labelled t is of t (1 + clock_skew) + clock_offset_s.
     """
 
     white: NonNegativeFloat

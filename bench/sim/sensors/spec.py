@@ -59,13 +59,8 @@ class SensorSpec:
 
 def stated_spec(entry: ChannelEntry, noise: NoiseEntry, *, averaged: bool) -> SensorSpec:
     """What a bench file states of a channel, and nothing else."""
-    return SensorSpec(
-        name=entry.name,
-        range=entry.range,
-        accuracy=entry.accuracy,
-        averaged=averaged,
-        **noise.model_dump(exclude={"repeats_max"}),
-    )
+    stated = noise.model_dump(exclude={"repeats_max"})
+    return SensorSpec(name=entry.name, range=entry.range, accuracy=entry.accuracy, averaged=averaged, **stated)
 
 
 class FaultKind(IntEnum):
