@@ -1,13 +1,19 @@
 """Somebody else's package beside ours: its driver is found by its entry point, on the bench and simulated."""
 
+import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from shipped_copy import copy_shipped
+from transcript import parse
+from transcript_player import played
+
+import drivers.link
 
 PACKAGE = Path(__file__).parents[1] / "outside_package"
 INSTRUMENT = """
@@ -67,3 +73,28 @@ def test_without_it_the_driver_is_not_known(bench_file, tmp_path):
     done = leakbench(tmp_path, "check", "--bench", str(bench_file), "--simulate", "quiet")
     assert done.returncode == 70
     assert "instrument.acme.driver: 'acme_barometer' unknown" in done.stderr
+
+
+BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def test_the_page_on_adding_an_instrument_shows_what_is_installed_here():
+    page = (Path(drivers.link.__file__).parent / "README.md").read_text()
+    sources = [path.read_text() for path in PACKAGE.rglob("*") if path.suffix in {".py", ".toml", ".txt"}]
+    blocks = BLOCK.findall(page)
+    assert len(blocks) == 5
+    for block in blocks:
+        assert any(block in source for source in sources), block
+
+
+def test_driver_and_simulated_instrument_follow_its_transcript(installed, monkeypatch):
+    monkeypatch.syspath_prepend(str(installed))
+    driver, simulated = (importlib.import_module(f"acme_barometer.{name}") for name in ("driver", "simulated"))
+    session = parse((PACKAGE / "transcript.txt").read_text())
+    unit = simulated.Barometer(lambda: float(session.conditions["pressure_pa"]))
+    assert [unit.receive(e.sent) for e in session.exchanges] == [e.reply for e in session.exchanges]
+    with played(session.exchanges) as player:
+        barometer = driver.Barometer.open(player.address, inputs=["pressure"])
+        barometer.request()
+        assert barometer.collect()["pressure"].value == 101325.0
+        barometer.close()
