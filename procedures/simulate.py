@@ -32,10 +32,12 @@ EMPTY_KG = 1e-5  # half a pascal in zvezda's chamber
 
 
 def make_ready(rig: SimulatedRig) -> None:
-    """Hatches closed, pumps on, the chamber already empty: as a test would find it, or no hidden leak would show."""
+    """Hatches closed, roughing pumps on, the chamber empty: as a test would find it, or no hidden leak would show."""
     for hatch in rig.bench.hatch:
         rig.write_line(hatch.line, hatch.energised == "closed")
     for pump in rig.bench.pump:
+        if pump.line is None or not pump.roughs:
+            continue
         valve = rig.bench.actuators[pump.valve]
         rig.write_line(pump.line, True)
         rig.write_line(valve.line, valve.energised == "open")
