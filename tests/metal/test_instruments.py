@@ -5,7 +5,7 @@ import time
 
 from bench.roles import Patient, SampleClock
 
-SCANS = 3
+SCANS, PERIOD_S = 3, 0.3
 
 
 def scan(instrument, timeout_s):
@@ -35,8 +35,8 @@ def test_its_readings_are_numbers_or_flagged(instrument, entry, bench):
     inputs = {c.input for c in bench.channels if c.instrument == entry.name}
     if isinstance(instrument, SampleClock):
         instrument.start()
-        time.sleep(0.5)
     for _ in range(SCANS):
+        time.sleep(PERIOD_S)
         found = scan(instrument, entry.timeout_s)
         assert found.keys() <= inputs
         for measured in found.values():
