@@ -38,7 +38,7 @@ SETTINGS: Mapping[str, Setting] = {
     "EE": Setting(25, 105, 70, echo=True),  # eV
     "IE": Setting(0, 1, 1, echo=True),  # 8 or 12 eV
     "VF": Setting(0, 150, 90, echo=True),  # V
-    "HV": Setting(0, 2490, 1400, echo=True),  # V
+    "HV": Setting(0, 2490, 1400, decimal=True, echo=True),  # V; the maker's own client sends decimals
     "NF": Setting(0, 7, 4),
     "MI": Setting(1, HEAVIEST_AMU, 1),
     "MF": Setting(1, HEAVIEST_AMU, HEAVIEST_AMU),

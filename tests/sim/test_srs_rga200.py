@@ -93,7 +93,7 @@ def test_what_it_answers_from_power_up(rga, query, answer):
 
 
 @pytest.mark.parametrize(
-    "command", [b"IN0", b"EE60", b"IE0", b"VF100", b"HV1000", b"HV*", b"FL0.5", b"CA", b"CL", b"DG3"]
+    "command", [b"IN0", b"EE60", b"IE0", b"VF100", b"HV1000", b"HV1400.0", b"HV*", b"FL0.5", b"CA", b"CL", b"DG3"]
 )
 def test_status_answers_what_changes_the_head(rga, command):
     assert rga.receive(command + b"\r") == b"0\n\r"
