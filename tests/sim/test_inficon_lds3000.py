@@ -1,9 +1,18 @@
 import math
+from itertools import groupby
 
 import pytest
 from helium import Inlet, asked
+from transcript import load
 
 from bench.sim.inficon_lds3000 import LDS3000
+
+WIRE = load("inficon_lds3000")
+
+
+def arrange(inlet, conditions):
+    inlet.helium, inlet.pressure = float(conditions["helium_pa_m3_s"]), float(conditions["inlet_pa"])
+    inlet.time = float(conditions["now_s"])
 
 
 @pytest.fixture
@@ -17,6 +26,19 @@ def unit(inlet):
     unit = LDS3000(inlet)
     assert asked(unit, "*STArt") == "ok"
     return unit
+
+
+@pytest.mark.parametrize("size", [1, 3, 100000])
+def test_the_transcript_however_it_is_cut(inlet, size):
+    plate = {key: WIRE.conditions[key] for key in ("serial", "version", "unit")}
+    arrange(inlet, WIRE.conditions)
+    unit = LDS3000(inlet, run_up_s=float(WIRE.conditions["run_up_s"]), **plate)
+    for conditions, group in groupby(WIRE.exchanges, key=lambda exchange: exchange.conditions):
+        exchanges = list(group)
+        arrange(inlet, conditions)
+        sent = b"".join(exchange.sent for exchange in exchanges)
+        replies = [unit.receive(sent[i : i + size]) for i in range(0, len(sent), size)]
+        assert b"".join(replies) == b"".join(exchange.reply for exchange in exchanges)
 
 
 def test_nothing_is_measured_before_start_and_after_stop(inlet):

@@ -1,9 +1,13 @@
+from itertools import groupby
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from transcript import load
 
 from bench.sim.pfeiffer_tc400 import MEASURED, SETTINGS, TC400
 
+WIRE = load("pfeiffer_tc400")
 ON, OFF = "111111", "000000"
 
 
@@ -51,6 +55,25 @@ def pump():
 @pytest.fixture
 def drive(pump):
     return TC400(pump)
+
+
+def from_transcript():
+    world = WIRE.conditions
+    nominal_hz = float(world["nominal_speed_hz"])
+    pump = Pump(float(world["speed_hz"]) / nominal_hz, told=world["pumping_station"] == "1")
+    return TC400(pump, address=int(world["unit_address"]), nominal_hz=nominal_hz, firmware=world["firmware"])
+
+
+@pytest.mark.parametrize("size", [1, 3, 100000])
+def test_the_transcript_however_it_is_cut(size):
+    """Its currents, powers and temperatures are this drive's own at the speed it states."""
+    drive = from_transcript()
+    for conditions, group in groupby(WIRE.exchanges, key=lambda exchange: exchange.conditions):
+        exchanges = list(group)
+        drive.failing = conditions["error"] != "000000"
+        sent = b"".join(exchange.sent for exchange in exchanges)
+        replies = [drive.receive(sent[i : i + size]) for i in range(0, len(sent), size)]
+        assert b"".join(replies) == b"".join(exchange.reply for exchange in exchanges)
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
