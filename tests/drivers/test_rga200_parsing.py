@@ -49,10 +49,16 @@ def test_noise_is_told_and_the_mean_has_less_of_it():
     assert sigma_a == pytest.approx(2 * STATED_A / np.sqrt(2), rel=0.3)
 
 
-def test_few_currents_or_quiet_ones_have_the_stated_noise_and_no_others_more_than_ten_times_that():
+def test_noise_is_as_seen_and_as_stated_where_too_little_is_seen():
     assert noise_a(np.full(3, 1e-9), STATED_A) == STATED_A
-    assert noise_a(np.zeros(43), STATED_A) == STATED_A
-    assert noise_a(np.full(43, 1e-9), STATED_A) == pytest.approx(10 * STATED_A)
+    assert noise_a(np.zeros(43), STATED_A) == 1e-16
+    assert noise_a(np.full(43, 1e-15), STATED_A) == pytest.approx(1e-15 / 0.6745 / np.sqrt(2))
+
+
+def test_scans_noisier_than_an_electrometer_are_refused():
+    rng = np.random.default_rng(1)
+    with pytest.raises(ProtocolError, match="disagree"):
+        agreed(b"HS1", *rng.normal(0.0, 100 * STATED_A, (2, 43)), STATED_A)
 
 
 @given(st.integers(0, 42), st.integers(14, 31))
