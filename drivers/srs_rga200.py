@@ -43,7 +43,6 @@ FILAMENT_S: Final = 10.0  # until the emission is there or given up [K]
 SCAN_S_PER_AMU: Final = (2.0, 1.0, 0.4, 0.2, 0.126, 0.045, 0.03, 0.015)  # by noise floor
 SINGLE_MASS_S: Final = (2.2, 1.1, 0.44, 0.22, 0.139, 0.05, 0.033, 0.0165)
 SETTINGS: Final = {  # and what each can be: neighbours that cannot be taken for each other
-    "noise_floor": (b"NF?", range(8)),
     "electron_energy_ev": (b"EE?", range(25, 106)),
     "ion_energy": (b"IE?", range(2)),
     "focus_voltage_v": (b"VF?", range(151)),
@@ -78,7 +77,7 @@ class RGA200(VisaInstrument):
         return parse_identity(self._signature)
 
     def settings(self) -> dict[str, str]:
-        """As read; ion_energy is 0 or 1. The noise floor is the last spectrum's, or what was set by hand before."""
+        """As read; ion_energy is 0 or 1. The noise floor is not among them: every spectrum sets it."""
         with self._conversing() as link:
             return {name: str(self._ask_integer(link, *asked)) for name, asked in SETTINGS.items()}
 

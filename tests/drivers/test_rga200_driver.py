@@ -46,7 +46,6 @@ def test_a_session_is_the_transcript_s_dialogue(chunking):
         rga = RGA200.open(player.address)
         assert rga.identity() == Identity("Stanford Research Systems", "RGA200", "19045", "0.51")
         assert rga.settings() == {
-            "noise_floor": "4",
             "electron_energy_ev": "70",
             "ion_energy": "1",
             "focus_voltage_v": "90",
