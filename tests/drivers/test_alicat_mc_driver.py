@@ -1,4 +1,6 @@
 import math
+import os
+import termios
 
 import pytest
 from hypothesis import given
@@ -231,6 +233,15 @@ def test_a_reply_nobody_collected_does_not_answer_the_next_query():
         mc.request()
         assert mc.flow_setpoint_kg_s() == pytest.approx(120.0 * SCCM_N2, rel=1e-5)
         mc.close()
+
+
+def test_a_serial_port_is_set_to_the_speed_asked_for():
+    controller, port = os.openpty()
+    with pytest.raises(ReplyTimeout):
+        AlicatMC.open(f"ASRL{os.ttyname(port)}::INSTR", timeout_s=0.1, baud_rate=115200)
+    assert termios.tcgetattr(port)[5] == termios.B115200
+    os.close(controller)
+    os.close(port)
 
 
 def test_a_closed_port_names_the_address_and_the_remedy():

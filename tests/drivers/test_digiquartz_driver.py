@@ -1,3 +1,5 @@
+import os
+import termios
 import threading
 import time
 
@@ -251,6 +253,15 @@ def test_another_id_is_in_every_command():
         unit.request()
         assert unit.collect()["pressure"].value == pytest.approx(987654.0)
         unit.close()
+
+
+def test_a_serial_port_is_set_to_the_speed_asked_for():
+    controller, port = os.openpty()
+    with pytest.raises(ReplyTimeout):
+        Digiquartz.open(f"ASRL{os.ttyname(port)}::INSTR", timeout_s=0.1, baud_rate=115200)
+    assert termios.tcgetattr(port)[5] == termios.B115200
+    os.close(controller)
+    os.close(port)
 
 
 def test_a_closed_port_names_the_address_and_the_remedy():
