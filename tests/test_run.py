@@ -96,7 +96,7 @@ def test_a_link_that_is_lost_in_a_run_is_in_its_journal(bed):
     bed.controller.failing["collect"] = lost()
     with bed.run as run:
         run.scan()
-    (event,) = bed.events(EventKind.LINK_LOST)
+    event = bed.events(EventKind.LINK_LOST)[0]
     assert event.detail["instrument"] == "controller"
 
 

@@ -45,8 +45,8 @@ class Device:
         self.instrument = make()
         self.single_client = bool(getattr(self.instrument, "single_client", False))
         self.connections: set[Connection] = set()
-        self._faults = list(faults)
-        self._begun: set[int] = set()
+        self._faults = sorted(faults, key=lambda fault: fault.begin_s)
+        self._begun: list[WireFault] = []
         self._kinds: frozenset[WireFaultKind] = frozenset()
         self._distortion = Distortion()
 
@@ -91,38 +91,36 @@ class Device:
 
     def heal(self) -> None:
         """End all faults, planned ones too."""
-        now_s = self._now_s()
-        self._faults = [f for f in self._faults if f.kind in CUTTING and f.begin_s <= now_s]  # they have happened
-        self._faults = [WireFault(f.kind, f.begin_s, now_s, f.delay_s) for f in self._faults]
+        self._faults.clear()
         self.follow()
 
     def follow(self) -> frozenset[WireFaultKind]:
         """Let planned faults begin and end; the kinds that ail it now."""
-        if not self._faults:
+        if not self._faults and not self._kinds:
             return self._kinds
         now_s = self._now_s()
-        begun = [i for i, fault in enumerate(self._faults) if fault.begin_s <= now_s and i not in self._begun]
-        kinds = frozenset(fault.kind for fault in self._faults if fault.active(now_s))
-        was, self._kinds = self._kinds, kinds
-        for number in begun:
-            self._begun.add(number)
-            self._begin(self._faults[number].kind)
-        if kinds != was or begun:
-            self._turn(was | {self._faults[number].kind for number in begun}, kinds)
-        return kinds
+        begun = [fault for fault in self._faults if fault.begin_s <= now_s]
+        new = begun[len(self._begun) :] if begun[: len(self._begun)] == self._begun else begun
+        was, self._kinds = self._kinds, frozenset(fault.kind for fault in begun if fault.active(now_s))
+        self._begun = begun
+        for fault in new:
+            self._begin(fault.kind)
+        if new or self._kinds != was:
+            self._turn(was.union(fault.kind for fault in new))
+        return self._kinds
 
     def _begin(self, kind: WireFaultKind) -> None:
         if kind in CUTTING:
             for connection in list(self.connections):
                 connection.cut(power_lost=kind is WireFaultKind.POWER_CYCLE)
 
-    def _turn(self, was: frozenset[WireFaultKind] | set[WireFaultKind], kinds: frozenset[WireFaultKind]) -> None:
+    def _turn(self, was: frozenset[WireFaultKind]) -> None:
         """The instrument follows its faults; power that has come back finds it as it is after power-up."""
-        if WireFaultKind.POWER_CYCLE in was and WireFaultKind.POWER_CYCLE not in kinds:
+        if WireFaultKind.POWER_CYCLE in was - self._kinds:
             self.instrument, self._distortion = self._make(), Distortion()
-        self.instrument.refusing = WireFaultKind.NAK in kinds  # type: ignore[attr-defined]  # see Instrument
-        self.instrument.failing = WireFaultKind.ERROR_STATUS in kinds  # type: ignore[attr-defined]
-        self._freeze(WireFaultKind.FROZEN_VALUE in kinds)
-        if kinds.isdisjoint(CLOSED):
+        self.instrument.refusing = WireFaultKind.NAK in self._kinds  # type: ignore[attr-defined]  # see Instrument
+        self.instrument.failing = WireFaultKind.ERROR_STATUS in self._kinds  # type: ignore[attr-defined]
+        self._freeze(WireFaultKind.FROZEN_VALUE in self._kinds)
+        if self._kinds.isdisjoint(CLOSED):
             for connection in list(self.connections):
                 connection.restore()

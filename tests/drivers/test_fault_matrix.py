@@ -1,0 +1,74 @@
+"""Every instrument under every fault of the wire: a typed error in time or a flag, never a wrong number, and back in
+step once the fault has ended, by asking again and by nothing else.
+"""
+
+import time
+from collections.abc import Mapping
+
+import pytest
+from fault_bed import CASES, TIMEOUT_S, Bed, Case, bed_for
+
+from bench.sim.wire_faults import WireFault, WireFaultKind
+from drivers.errors import InstrumentError
+from drivers.measured import Measured, Status
+
+ASKED_UNDER_FAULT, ASKED_AFTER = 3, 4
+LONGEST_ASK_S = 8 * TIMEOUT_S + 0.5
+"""Of a question and what comes before it when the link must be opened anew; each answer has its own time-out."""
+RIGHT_AT_FIRST = {WireFaultKind.DISCONNECT, WireFaultKind.DOUBLED}
+"""A new connection is as good as the old one; the first of two equal replies is the right one."""
+HARMLESS: Mapping[WireFaultKind, str] = {
+    WireFaultKind.FROZEN_VALUE: "the driver cannot know: whoever sees reading after reading does (bench/frozen.py)",
+}
+"""Faults that the driver cannot see, and who does."""
+
+
+def is_true(bed: Bed, found: Mapping[str, Measured]) -> bool:
+    """Every value said to be good is that of the world as it is now; something was said at all."""
+    truth = bed.case.truth(bed.world)
+    good = {name: m.value for name, m in found.items() if m.status is Status.GOOD}
+    return all(value == pytest.approx(truth[name], rel=bed.case.relative) for name, value in good.items())
+
+
+def all_good(bed: Bed, found: Mapping[str, Measured]) -> bool:
+    return found.keys() == bed.case.truth(bed.world).keys() and all(m.status is Status.GOOD for m in found.values())
+
+
+def outcome(bed: Bed) -> str:
+    """Of one question: an error of the right kind, a flag, or the truth; anything else fails the test."""
+    begun_s = time.monotonic()
+    try:
+        found = bed.ask()
+    except InstrumentError:
+        found = None
+    assert time.monotonic() - begun_s < LONGEST_ASK_S
+    if found is None:
+        return "error"
+    assert is_true(bed, found), found
+    return "good" if all_good(bed, found) else "flag"
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def case(request) -> Case:
+    return request.param
+
+
+@pytest.mark.parametrize("kind", [kind for kind in WireFaultKind if kind not in HARMLESS])
+def test_under_a_fault_an_error_or_a_flag_and_afterwards_the_truth(case, kind):
+    with bed_for(case) as bed:
+        assert outcome(bed) == "good"
+        bed.device.strike(WireFault(kind, delay_s=4 * TIMEOUT_S))
+        during = [outcome(bed) for _ in range(ASKED_UNDER_FAULT)]
+        bed.device.heal()
+        after = [outcome(bed) for _ in range(ASKED_AFTER)]
+        assert "good" not in during or kind in RIGHT_AT_FIRST, during
+        assert after[1:] == ["good"] * (ASKED_AFTER - 1), (during, after)
+
+
+def test_a_frozen_value_is_the_same_again_and_again(case):
+    with bed_for(case) as bed:
+        bed.device.strike(WireFault(WireFaultKind.FROZEN_VALUE))
+        values = [{name: m.value for name, m in bed.ask().items()} for _ in range(3)]
+        assert values[0] == values[1] == values[2]
+        bed.device.heal()
+        assert outcome(bed) == "good"
