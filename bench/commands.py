@@ -19,6 +19,8 @@ class CloseValve:
 
 @dataclass(frozen=True, slots=True)
 class StartPump:
+    """By its line, or over the link to its drive."""
+
     target: str
 
 
@@ -48,7 +50,59 @@ class StopControl:
     target: str
 
 
-Command = OpenValve | CloseValve | StartPump | StopPump | SetPressure | StartControl | StopControl
+@dataclass(frozen=True, slots=True)
+class SetHeater:
+    """Give a heater this power and switch it on."""
+
+    target: str
+    power_w: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopHeater:
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetFlow:
+    """Let a flow controller pass this much of the gas in front of it."""
+
+    target: str
+    flow_kg_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopFlow:
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartFilament:
+    """Of a residual gas analyser, by its name as an instrument: it burns through in air."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopFilament:
+    target: str
+
+
+Command = (
+    OpenValve
+    | CloseValve
+    | StartPump
+    | StopPump
+    | SetPressure
+    | StartControl
+    | StopControl
+    | SetHeater
+    | StopHeater
+    | SetFlow
+    | StopFlow
+    | StartFilament
+    | StopFilament
+)
 
 
 def label(command: Command) -> str:

@@ -10,7 +10,7 @@ class ConfigError(BenchError, ValueError):
 
 
 class CommandRefusedError(BenchError, PermissionError):
-    """An interlock forbids the command; nothing was sent."""
+    """An interlock, or what the bench file states as a limit, forbids the command; nothing was sent."""
 
 
 class ConfirmationError(BenchError, TimeoutError):

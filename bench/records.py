@@ -60,7 +60,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One recorded quantity, in the SI unit it is recorded in ("Pa", "K", "1" for states)."""
+    """One recorded quantity, in the SI unit it is recorded in ("Pa", "K", "kg/s" and so on, "1" for states)."""
 
     name: str
     quantity: str
@@ -74,7 +74,7 @@ class Channel:
     @property
     def column(self) -> str:
         """Column of a results table: the name with its unit, so that a reader needs no legend."""
-        suffix = {"Pa": "pa", "K": "k", "1": "state"}.get(self.unit, self.unit.lower())
+        suffix = "state" if self.unit == "1" else self.unit.lower().replace("/", "_").replace(" ", "_")
         return f"{self.name}_{suffix}"
 
 

@@ -1,6 +1,6 @@
 """What the bench needs of an instrument. Drivers satisfy these by shape; nothing here names a product."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 
@@ -86,3 +86,43 @@ class PressureController(Protocol):
     def controlling(self) -> bool: ...
     def in_limits(self) -> bool: ...
     def source_pressure_pa(self) -> float: ...
+
+
+@runtime_checkable
+class PumpDrive(Protocol):
+    """The drive of a pump that is started over its link."""
+
+    def set_running(self, on: bool) -> None: ...  # noqa: FBT001 - as the instrument's own command
+    def running(self) -> bool:
+        """Whether it is told to run, whatever its speed."""
+
+
+@runtime_checkable
+class HeaterSupply(Protocol):
+    def set_output(self, output: int, voltage_v: float, current_limit_a: float) -> None: ...
+    def switch(self, output: int, on: bool) -> None: ...  # noqa: FBT001 - as the instrument's own command
+    def output_on(self, output: int) -> bool: ...
+
+
+@runtime_checkable
+class FlowController(Protocol):
+    def set_flow(self, flow_kg_s: float) -> None: ...
+    def flow_setpoint_kg_s(self) -> float: ...
+
+
+class Spectrum(Protocol):
+    """Partial pressures by mass number, nitrogen equivalents of their own calibration."""
+
+    @property
+    def masses(self) -> Sequence[float]: ...
+    @property
+    def partial_pressures_pa(self) -> Sequence[float]: ...
+    @property
+    def total_pressure_pa(self) -> float: ...
+
+
+@runtime_checkable
+class ResidualGasAnalyser(Protocol):
+    def set_filament(self, on: bool) -> None: ...  # noqa: FBT001 - as the instrument's own command
+    def filament_on(self) -> bool: ...
+    def spectrum(self, first_amu: int, last_amu: int) -> Spectrum: ...

@@ -11,6 +11,7 @@ import numpy as np
 
 from bench import commands
 from bench.acquisition import Acquisition
+from bench.actuation import Position
 from bench.clock import Clock
 from bench.commands import Command, label
 from bench.errors import (
@@ -24,7 +25,7 @@ from bench.errors import (
 from bench.interlock import Condition, conditions, trips, violations
 from bench.recorder import Recorder
 from bench.records import Event, EventKind, Outcome, Quality, RigState, Scan, Series, Verdict, Window
-from bench.station import Position, Station
+from bench.station import Station
 from bench.stop import StopRequest
 
 T = TypeVar("T")

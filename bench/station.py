@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from bench import commands
+from bench.actuation import Actuation, Position
 from bench.commands import Command, label
 from bench.config.model import Bench, ChannelEntry, InstrumentEntry
 from bench.errors import ConfigError
-from bench.roles import DigitalLines, Instrument, PressureController, SampleClock
+from bench.roles import Instrument, PressureController, SampleClock
 from drivers.errors import InstrumentError
 
 GROUP = "leakbench.drivers"
@@ -19,15 +19,10 @@ SAFE_COMMANDS: Mapping[str, Callable[[str], Command]] = {
     "CloseValve": commands.CloseValve,
     "StopPump": commands.StopPump,
     "StopControl": commands.StopControl,
+    "StopHeater": commands.StopHeater,
+    "StopFlow": commands.StopFlow,
+    "StopFilament": commands.StopFilament,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """An end switch channel and the level it shows once an actuator has got there."""
-
-    channel: str
-    level: float
 
 
 class Station:
@@ -37,6 +32,7 @@ class Station:
         self.bench = bench
         self.instruments = instruments
         self.channels: tuple[ChannelEntry, ...] = bench.channels
+        self._actuation = Actuation(bench, instruments)
 
     def identities(self) -> dict[str, dict[str, str]]:
         found = {name: instrument.identity() for name, instrument in self.instruments.items()}
@@ -50,26 +46,11 @@ class Station:
 
     def send(self, command: Command) -> None:
         """Move the hardware. Only Run calls this, after the interlocks allowed it. Never repeated by itself."""
-        match command:
-            case commands.OpenValve() | commands.CloseValve() | commands.StartPump() | commands.StopPump():
-                lines, line, level = self._line(command)
-                lines.write_line(line, level)
-            case commands.SetPressure():
-                self.controller(command.target).set_rate(command.rate_pa_s)
-                self.controller(command.target).set_pressure(command.pressure_pa)
-            case commands.StartControl() | commands.StopControl():
-                self.controller(command.target).set_control(isinstance(command, commands.StartControl))
+        self._actuation.send(command)
 
     def confirmed(self, command: Command) -> bool:
-        """What the device itself now says: the level of the line, the state of the controller."""
-        match command:
-            case commands.OpenValve() | commands.CloseValve() | commands.StartPump() | commands.StopPump():
-                lines, line, level = self._line(command)
-                return lines.read_line(line) == level
-            case commands.StartControl() | commands.StopControl():
-                return self.controller(command.target).controlling() == isinstance(command, commands.StartControl)
-            case commands.SetPressure():
-                return True  # the driver reads rate and target back as it writes them
+        """What the device itself now says."""
+        return self._actuation.confirmed(command)
 
     def follows(self, command: Command) -> bool:
         """Send, then ask the device whether it did."""
@@ -97,44 +78,17 @@ class Station:
 
     def _reconnect(self, command: Command) -> None:
         """Open the link that the command goes over anew; the instrument's outputs stay as they are."""
-        instrument = self.instruments[self._owner(command)]
+        instrument = self.instruments[self._actuation.owner(command)]
         instrument.reconnect()
         if isinstance(instrument, SampleClock):
             instrument.start()
 
-    def _owner(self, command: Command) -> str:
-        return next((d.instrument for d in self.bench.driven if d.name == command.target), command.target)
-
     def positions(self, command: Command) -> tuple[Position, ...]:
         """End switches that must follow the command, as far as the bench file names any."""
-        if isinstance(command, commands.StartPump | commands.StopPump):
-            return (Position(f"{command.target}_running", float(isinstance(command, commands.StartPump))),)
-        if not isinstance(command, commands.OpenValve | commands.CloseValve):
-            return ()
-        actuator = self.bench.actuators[command.target]
-        opens = isinstance(command, commands.OpenValve)
-        switches = (("open", actuator.open_switch, opens), ("closed", actuator.closed_switch, not opens))
-        return tuple(Position(f"{actuator.name}_{end}", float(level)) for end, line, level in switches if line)
-
-    def _line(self, command: Command) -> tuple[DigitalLines, str, bool]:
-        if isinstance(command, commands.StartPump | commands.StopPump):
-            pump = next(p for p in self.bench.pump if p.name == command.target)
-            return self._lines(pump.instrument), pump.line, isinstance(command, commands.StartPump)
-        actuator = self.bench.actuators[command.target]
-        wanted = "open" if isinstance(command, commands.OpenValve) else "closed"
-        return self._lines(actuator.instrument), actuator.line, actuator.energised == wanted
-
-    def _lines(self, name: str) -> DigitalLines:
-        instrument = self.instruments[name]
-        if not isinstance(instrument, DigitalLines):
-            raise ConfigError(f"{self.bench.file}: instrument.{name}: has no digital lines")
-        return instrument
+        return self._actuation.positions(command)
 
     def controller(self, name: str) -> PressureController:
-        instrument = self.instruments[name]
-        if not isinstance(instrument, PressureController):
-            raise ConfigError(f"{self.bench.file}: instrument.{name}: is no pressure controller")
-        return instrument
+        return self._actuation.controller(name)
 
 
 @contextmanager
@@ -144,7 +98,7 @@ def open_station(bench: Bench) -> Iterator[Station]:
     with ExitStack() as stack:
         instruments: dict[str, Instrument] = {}
         for entry in bench.instrument:
-            instruments[entry.name] = _open(bench, entry)
+            instruments[entry.name] = open_instrument(bench, entry)
             stack.callback(instruments[entry.name].close)
         yield Station(bench, instruments)
 
@@ -164,7 +118,7 @@ def known_drivers() -> Mapping[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
-def _open(bench: Bench, entry: InstrumentEntry) -> Instrument:
+def open_instrument(bench: Bench, entry: InstrumentEntry) -> Instrument:
     """A driver's class is opened with its inputs, its time-out and the options of the bench file; one that has digital
     lines there with these, too.
     """

@@ -164,6 +164,7 @@ class VisaLink:
         """Close and open. An instrument that is switched off is often found by the first exchange only."""
         self.close()
         try:
+            self._find_host()
             resource = pyvisa.ResourceManager("@py").open_resource(
                 self.address,
                 open_timeout=round(1000.0 * self._timeout_s),
@@ -175,6 +176,12 @@ class VisaLink:
             raise LinkLost(f"{self.address}: cannot be opened, {REMEDY} ({error})") from error
         self._resource = cast("MessageBasedResource", resource)
         self._session = cast("Any", resource.visalib).sessions[resource.session]
+
+    def _find_host(self) -> None:
+        """OSError for a name that nobody knows: pyvisa-py would leave a socket behind."""
+        kind, *rest = self.address.split("::")
+        if kind.upper().startswith("TCPIP") and rest:
+            socket.getaddrinfo(rest[0], None, family=socket.AF_INET)
 
     @contextmanager
     def hurried(self, longest_s: float) -> Iterator[None]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.errors import ConfigError
+from bench.errors import BenchError, ConfigError
 from bench.sim.wire_faults import WireFaultKind
+from drivers.errors import InstrumentError
 
 if TYPE_CHECKING:
     from procedures.session import Order, Session
@@ -21,6 +22,14 @@ PARSERS_CODES = {2: BAD_CONFIGURATION, 130: EXIT_CODES["ABORTED"]}
 """What the parser exits with when it refuses its words, or is interrupted, and what that is here."""
 DEFAULT_SCENARIO = "quiet"
 STARTED = time.perf_counter()
+
+BenchOption = Annotated[
+    str | None,
+    typer.Option("--bench", "-b", help="Bench file, or the name of a shipped one. Without: zvezda, simulated."),
+]
+SimulateOption = Annotated[str | None, typer.Option(help="Simulate the bench under this scenario (alone: quiet).")]
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, and nothing else.")]
 
 app = typer.Typer(
     help="Drive the leak bench: run procedures on the rig, or on the simulated rig, and judge leak-detection methods.",
@@ -42,19 +51,14 @@ def list_procedures() -> None:
 @app.command()
 def run(
     procedure: Annotated[str, typer.Argument(help="A procedure's name; see `leakbench list`.")],
-    bench: Annotated[
-        str | None, typer.Option("--bench", "-b", help="Bench file, or the name of a shipped one.")
-    ] = None,
-    simulate: Annotated[
-        str | None,
-        typer.Option(help="Simulate the bench under this scenario (alone: quiet). Without --bench: always simulated."),
-    ] = None,
+    bench: BenchOption = None,
+    simulate: SimulateOption = None,
     extra: Annotated[
         list[str] | None, typer.Option("-e", metavar="KEY=VALUE", help="Set a field of the procedure's plan.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated rig's hidden draws and noise.")] = 1,
     results: Annotated[Path, typer.Option(help="Where run folders land.")] = Path("results"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else.")] = False,  # noqa: FBT002 - a flag
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Run a procedure; leaves a run folder, prints the verdict, exits with its code.
 
@@ -89,6 +93,10 @@ def sim(  # noqa: PLR0913, PLR0917 - what the command line says
     stated_times: Annotated[  # noqa: FBT002 - a flag
         bool, typer.Option("--stated-times", help="Let instruments take the time to answer that their manuals state.")
     ] = False,
+    transcripts: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Answer from a recorded session (NAME.txt) where there is one."),
+    ] = None,
     listing: Annotated[bool, typer.Option("--list", help="Only name the shipped scenarios, and why.")] = False,  # noqa: FBT002 - a flag
     plot: Annotated[
         str | None, typer.Option(metavar="SCENARIO", help="Only draw it: hatches closed, pumps on.")
@@ -109,7 +117,7 @@ def sim(  # noqa: PLR0913, PLR0917 - what the command line says
     elif plot is not None:
         typer.echo(simulate.draw(bench, plot, seed, hours, output))
     else:
-        simulate.serve(bench, scenario, seed, speed, stated_times=stated_times)
+        simulate.serve(bench, scenario, seed, speed, stated_times=stated_times, transcripts=transcripts)
 
 
 @sim_app.command(epilog="Example: leakbench sim fault gauge_controller no_reply --for 60")
@@ -131,6 +139,49 @@ def fault(
     from procedures.fault import order
 
     typer.echo(order(instrument, kind, for_s, delay_s, rig))
+
+
+@app.command(epilog="Example: leakbench check --bench my_bench.toml")
+def check(
+    bench: BenchOption = None,
+    simulate: SimulateOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Ask every instrument who it is and how it is set, and compare with the bench file. Writes nothing to any."""
+    from procedures.check import check as found_on
+    from procedures.reach import reached
+
+    all_found = []
+    with reached(bench, simulate) as (reached_bench, _):
+        for found in found_on(reached_bench):
+            all_found.append(found)
+            if not as_json:
+                typer.echo(found.as_text())
+    if as_json:
+        typer.echo(json.dumps([found.as_dict() for found in all_found]))
+    bad = [found.name for found in all_found if found.problems]
+    if bad:
+        typer.echo(f"leakbench: not to be relied on: {', '.join(bad)}", err=True)
+        raise typer.Exit(EXIT_CODES["ERROR"])
+
+
+@app.command(epilog="Example: leakbench record --bench my_bench.toml --for 60 --output transcripts")
+def record(
+    bench: BenchOption = None,
+    simulate: SimulateOption = None,
+    duration_s: Annotated[float, typer.Option("--for", min=1.0, metavar="SECONDS", help="How long to scan.")] = 10.0,
+    output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the transcripts go.")] = Path("transcripts"),
+) -> None:
+    """Write down every byte of a session with the instruments, a file for each; nothing is moved.
+
+    `leakbench sim --transcripts FOLDER` answers from such files in place of the simulated instruments.
+    """
+    from procedures.reach import reached
+    from procedures.record import record as recorded
+
+    with reached(bench, simulate) as (reached_bench, clock):
+        for file in recorded(reached_bench, clock, duration_s, output):
+            typer.echo(str(file))
 
 
 @app.command()
@@ -159,6 +210,9 @@ def main() -> None:
     except ConfigError as error:
         typer.echo(f"leakbench: {error}", err=True)
         sys.exit(BAD_CONFIGURATION)
+    except (BenchError, InstrumentError) as error:
+        typer.echo(f"leakbench: {type(error).__name__}: {error}", err=True)
+        sys.exit(EXIT_CODES["ERROR"])
     except SystemExit as leaving:
         code = leaving.code
         sys.exit(PARSERS_CODES.get(code, code) if isinstance(code, int) else code)

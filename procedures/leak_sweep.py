@@ -113,7 +113,8 @@ def preflight(run: Run, plan: Plan) -> None:
 
 @phase
 def pump_down(run: Run, plan: Plan) -> None:
-    for pump in run.bench.pump:
+    """With roughing pumps alone: a leak's flow is more than a turbo pump should swallow for hours."""
+    for pump in (pump for pump in run.bench.pump if pump.roughs):
         run.execute(commands.StartPump(pump.name))
         run.execute(commands.OpenValve(pump.valve))
     gauges = [entry.name for entry in run.bench.channel if entry.quantity == "chamber_pressure"]

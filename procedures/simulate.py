@@ -32,10 +32,12 @@ EMPTY_KG = 1e-5  # half a pascal in zvezda's chamber
 
 
 def make_ready(rig: SimulatedRig) -> None:
-    """Hatches closed, pumps on, the chamber already empty: as a test would find it, or no hidden leak would show."""
+    """Hatches closed, roughing pumps on, the chamber empty: as a test would find it, or no hidden leak would show."""
     for hatch in rig.bench.hatch:
         rig.write_line(hatch.line, hatch.energised == "closed")
     for pump in rig.bench.pump:
+        if pump.line is None or not pump.roughs:
+            continue
         valve = rig.bench.actuators[pump.valve]
         rig.write_line(pump.line, True)
         rig.write_line(valve.line, valve.energised == "open")
@@ -56,14 +58,23 @@ def scenarios() -> str:
     return "\n".join(f"{scenario.name:{width}}  {scenario.why}" for scenario in found)
 
 
-def serve(bench: str, scenario: str, seed: int, speed: float, *, stated_times: bool = False) -> None:
+def serve(
+    bench: str,
+    scenario: str,
+    seed: int,
+    speed: float,
+    *,
+    stated_times: bool = False,
+    transcripts: Path | None = None,
+) -> None:
     """Say a line per address, then serve until the first Ctrl-C or SIGTERM; a second one does not wait."""
     loaded, chosen = _load(bench, scenario)
     with StopRequest() as stop:
         compile_plant(loaded, chosen)  # seconds at most, which are not the rig's
         rig = SimulatedRig(loaded, chosen, seed, ScaledClock(speed))
         pace = (lambda seconds: seconds / speed) if stated_times else None
-        with served(rig, pace, terminal_servers=True) as rack, announced(_control(rack, rig)) as control:
+        serving = served(rig, pace, terminal_servers=True, transcripts=transcripts)
+        with serving as rack, announced(_control(rack, rig)) as control:
             for line in _addresses(rack):
                 typer.echo(line)
             rate = "real time" if speed == 1.0 else f"{speed:g} times real time"

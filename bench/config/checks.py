@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from bench.config.model import NOBODY, Bench
+from bench.config.model import NOBODY, Bench, ChannelEntry
+
+OVER_LINKS = ("StopControl", "StopHeater", "StopFlow", "StopFilament")
 
 
 def problems(bench: Bench) -> Iterator[str]:
@@ -13,22 +15,37 @@ def problems(bench: Bench) -> Iterator[str]:
     yield from _dangling(bench)
     yield from _idle_guards(bench)
     yield from _compartment_channels(bench)
+    yield from _powers(bench)
     yield from _unsafe_steps(bench)
 
 
 def _duplicates(bench: Bench) -> Iterator[str]:
     names = [
-        [e.name for e in (*bench.driven, *bench.leak, *bench.compartment)],
+        [e.name for e in (*bench.driven, *bench.leak, *bench.compartment, *bench.heater, *bench.flow_controller)],
         [c.name for c in bench.channels],
         [i.name for i in bench.instrument],
         [i.name for i in bench.interlock],
+        [v.name for v in bench.vessel],
     ]
     for group in names:
         yield from (f"{name}: name used {count} times" for name, count in Counter(group).items() if count > 1)
-    lines = Counter((d.instrument, d.line) for d in bench.driven)
+    lines = Counter((d.instrument, d.line) for d in bench.driven if d.line is not None)
     inputs = Counter((c.instrument, c.input) for c in bench.channels)
     yield from (f"{i}, line {line}: drives {count} actuators" for (i, line), count in lines.items() if count > 1)
     yield from (f"{i}, input {name}: is {count} channels" for (i, name), count in inputs.items() if count > 1)
+    yield from _shared(bench)
+
+
+def _shared(bench: Bench) -> Iterator[str]:
+    """What can serve one thing alone. A heater's power is told from others' by its wall."""
+    uses = {
+        "drives {} pumps": [p.instrument for p in bench.pump if p.line is None],
+        "sets {} flows": [c.instrument for c in bench.flow_controller],
+        "feeds {} heaters": [f"{h.instrument}, output {h.output}" for h in bench.heater],
+        "is heated by {} heaters": [h.compartment for h in bench.heater],
+    }
+    for sentence, users in uses.items():
+        yield from (f"{name}: {sentence.format(count)}" for name, count in Counter(users).items() if count > 1)
 
 
 def _dangling(bench: Bench) -> Iterator[str]:
@@ -38,6 +55,7 @@ def _dangling(bench: Bench) -> Iterator[str]:
     vessels = {v.name for v in bench.vessel}
     nodes = compartments | vessels | {p.name for p in bench.pump} | {"chamber", "pump", "supply", "room"}
     valves = {v.name for v in bench.valve}
+    gas = compartments | vessels | {"chamber"}
     targets = _targets(bench)
     uses = [
         *(
@@ -54,6 +72,11 @@ def _dangling(bench: Bench) -> Iterator[str]:
         *((f"leak.{leak.name}.valve", leak.valve, valves) for leak in bench.leak),
         *((f"pump.{pump.name}.valve", pump.valve, valves) for pump in bench.pump),
         *((f"pump.{pump.name}.outlet", pump.outlet, vessels) for pump in bench.pump if pump.outlet),
+        *((f"heater.{heater.name}.compartment", heater.compartment, compartments) for heater in bench.heater),
+        *((f"heater.{heater.name}.instrument", heater.instrument, instruments) for heater in bench.heater),
+        *((f"flow_controller.{c.name}.connects", node, gas) for c in bench.flow_controller for node in c.connects),
+        *((f"flow_controller.{c.name}.instrument", c.instrument, instruments) for c in bench.flow_controller),
+        *((f"channel.{c.name}.instrument", c.instrument, set(_measured(bench, c))) for c in bench.channel),
         ("supply.controller", bench.supply.controller, instruments),
         ("supply.valve", bench.supply.valve, valves),
         *((f"interlock.{i.name}.channel", i.channel, channels) for i in bench.interlock),
@@ -62,14 +85,31 @@ def _dangling(bench: Bench) -> Iterator[str]:
     yield from (f"{key}: {name!r} is not in this file" for key, name, known in uses if name not in known)
 
 
+def _measured(bench: Bench, channel: ChannelEntry) -> Iterator[str]:
+    """Instruments that can be the channel's: a speed, a flow or a power is of what the instrument controls."""
+    match channel.quantity:
+        case "speed":
+            yield from (pump.instrument for pump in bench.pump)
+        case "flow":
+            yield from (controller.instrument for controller in bench.flow_controller)
+        case "power":
+            yield from (heater.instrument for heater in bench.heater)
+        case _:
+            yield from (instrument.name for instrument in bench.instrument)
+
+
 def _targets(bench: Bench) -> Mapping[str, set[str]]:
     """What each command can be given to."""
     actuators, pumps = set(bench.actuators), {p.name for p in bench.pump}
+    heaters, flows = {heater.name for heater in bench.heater}, {c.name for c in bench.flow_controller}
     instruments = {i.name for i in bench.instrument}
     return {
         **dict.fromkeys(("OpenValve", "CloseValve"), actuators),
         **dict.fromkeys(("StartPump", "StopPump"), pumps),
+        **dict.fromkeys(("SetHeater", "StopHeater"), heaters),
+        **dict.fromkeys(("SetFlow", "StopFlow"), flows),
         **dict.fromkeys(("SetPressure", "StartControl", "StopControl"), instruments),
+        **dict.fromkeys(("StartFilament", "StopFilament"), instruments),
     }
 
 
@@ -94,14 +134,22 @@ def _compartment_channels(bench: Bench) -> Iterator[str]:
             yield f"compartment.{compartment.name}: volume_fraction of its gas thermometers adds up to {total:g}, not 1"
 
 
+def _powers(bench: Bench) -> Iterator[str]:
+    outputs = {(heater.instrument, str(heater.output)) for heater in bench.heater}
+    for channel in bench.channel:
+        if channel.quantity == "power" and (channel.instrument, channel.input[-1:]) not in outputs:
+            yield f"channel.{channel.name}.input: {channel.input!r} ends with the number of no output that has a heater"
+
+
 def _unsafe_steps(bench: Bench) -> Iterator[str]:
     """A safety step must be one that the loss of power takes too (design 8)."""
     wanted = {"CloseValve": "closed", "OpenValve": "open"}
+    link_driven = {pump.name for pump in bench.pump if pump.line is None}
     for step in bench.safe_state:
         actuator = bench.actuators.get(step.target)
         if step.safety and actuator is not None and actuator.without_power != wanted.get(step.command):
             yield f"safe_state.{step.command}.{step.target}: a safety step must not need power"
-        if step.safety and step.command == "StopControl":
+        if step.safety and (step.command in OVER_LINKS or step.target in link_driven):
             yield f"safe_state.{step.command}.{step.target}: a step over a link cannot be a safety step"
     for actuator in bench.actuators.values():
         if actuator.without_power == actuator.energised:

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeGuard
 
 from pydantic import ValidationError
 
@@ -18,6 +18,15 @@ from bench.records import CompartmentRig, GasThermometer, NoiseClass, Rig
 SHIPPED = Path(__file__).parents[1] / "benches"
 CERTIFICATES = Path(__file__).parents[1] / "certificates"
 SILENT = NoiseClass(white=0.0)
+
+Entries = list[dict[str, Any]]
+
+
+class Digest(Protocol):
+    """A hash in the making."""
+
+    def update(self, data: bytes, /) -> None: ...
+    def hexdigest(self) -> str: ...
 
 
 def find_bench(name: str) -> Path:
@@ -34,9 +43,8 @@ def find_bench(name: str) -> Path:
 
 def load_bench(path: Path, today: date) -> Bench:
     """A checked bench. Raises ConfigError (file, key, reason) for anything wrong, an overdue certificate included."""
-    data = _read_toml(path)
-    _read_certificates(path, data.get("leak"), today)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    data, digest = _read_bench(path, today)
+    sha256 = digest.hexdigest()
     try:
         bench = Bench.model_validate({**data, "file": path, "sha256": sha256})
     except ValidationError as error:
@@ -44,6 +52,52 @@ def load_bench(path: Path, today: date) -> Bench:
     for problem in problems(bench):
         raise ConfigError(f"{path}: {problem}")
     return bench
+
+
+def _read_bench(path: Path, today: date, before: tuple[Path, ...] = ()) -> tuple[dict[str, Any], Digest]:
+    """What a bench file says, over what the file says that it extends; a hash over both, the other one first."""
+    data = _read_toml(path)
+    _read_certificates(path, data.get("leak"), today)
+    base = data.pop("extends", None)
+    if base is None:
+        return data, hashlib.sha256(path.read_bytes())
+    if not isinstance(base, str):
+        raise ConfigError(f"{path}: extends: give the name of another bench file")
+    found = _beside(path, base, SHIPPED)
+    if found.resolve() in (path.resolve(), *before):
+        raise ConfigError(f"{path}: extends: {base} extends this file")
+    extended, digest = _read_bench(found, today, (path.resolve(), *before))
+    digest.update(path.read_bytes())
+    return _replaced(extended, data), digest
+
+
+def _replaced(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables are joined key by key; of lists, entries of the same name are replaced, others added; the rest replaces.
+
+    An entry is replaced as a whole, in its place: what the new one does not say is not said.
+    """
+    joined = dict(old)
+    for key, value in new.items():
+        before = joined.get(key)
+        if isinstance(before, dict) and isinstance(value, dict):
+            joined[key] = {**before, **value}
+        elif _named(before) and _named(value):
+            joined[key] = _by_name(before, value)
+        else:
+            joined[key] = value
+    return joined
+
+
+def _by_name(old: Entries, new: Entries) -> Entries:
+    """Names used twice stay so, for the checks to find."""
+    names = [entry["name"] for entry in old]
+    replaced = {name: [entry for entry in new if entry["name"] == name] or None for name in names}
+    kept = [entry for before in old for entry in replaced.pop(before["name"], None) or [before]]
+    return [*kept, *(entry for entry in new if entry["name"] not in names)]
+
+
+def _named(entries: object) -> TypeGuard[Entries]:
+    return isinstance(entries, list) and all(isinstance(entry, dict) and "name" in entry for entry in entries)
 
 
 def _read_certificates(path: Path, leaks: object, today: date) -> None:
@@ -55,14 +109,14 @@ def _read_certificates(path: Path, leaks: object, today: date) -> None:
         if not isinstance(name, str):
             raise ConfigError(f"{key}: give the name of the certificate's file")
         try:
-            leak["certificate"] = load_certificate(_find_certificate(path, name), today)
+            leak["certificate"] = load_certificate(_beside(path, name, CERTIFICATES), today)
         except ConfigError as error:
             raise ConfigError(f"{key}: {error}") from error
 
 
-def _find_certificate(bench_file: Path, name: str) -> Path:
+def _beside(bench_file: Path, name: str, folder: Path) -> Path:
     """Relative to the bench file; else the shipped one of that name, so that a copied bench file works where it is."""
-    beside, shipped = bench_file.parent / name, CERTIFICATES / Path(name).name
+    beside, shipped = bench_file.parent / name, folder / Path(name).name
     return shipped if shipped.exists() and not beside.exists() else beside
 
 

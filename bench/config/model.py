@@ -15,8 +15,10 @@ from bench.config.parts import (
     ChamberGauge,
     Compartment,
     Entry,
+    FlowController,
     Gas,
     Hatch,
+    Heater,
     Leak,
     Pump,
     Supply,
@@ -47,14 +49,16 @@ class InstrumentEntry(Entry):
 class NoiseEntry(Entry):
     """Of a sensor, in the channel's unit. Methods are told the first four; the rest is what a simulated one has too.
 
-    gain_tempco: 1/K; tempco: unit/K; drift: unit/s; hysteresis: full width of the loop; flicker: floor of the Allan
-    deviation; random_walk: unit/sqrt(h). A sample labelled t is of t (1 + clock_skew) + clock_offset_s.
+    u_gain: relative standard uncertainty of its gain, beside the channel's accuracy; gain_tempco: 1/K; tempco: unit/K;
+    drift: unit/s; hysteresis: full width of the loop; flicker: floor of the Allan deviation; random_walk: unit/sqrt(h).
+    A sample labelled t is of t (1 + clock_skew) + clock_offset_s.
     """
 
     white: NonNegativeFloat
     representativeness: NonNegativeFloat = 0.0
     correlation_time_s: PositiveFloat = 3600.0
     resolution: NonNegativeFloat = 0.0
+    u_gain: NonNegativeFloat = 0.0
     gain_tempco: float = 0.0
     tempco: float = 0.0
     drift: float = 0.0
@@ -88,14 +92,22 @@ class ChannelEntry(Entry):
         "relative_humidity",
         "chamber_pressure",
         "supply_pressure",
+        "vessel_pressure",
+        "barometric_pressure",
+        "inlet_pressure",
+        "leak_rate",
+        "flow",
+        "speed",
+        "power",
         "switch",
         "combined_pressure",
         "gauge_number",
     ]
-    unit: Literal["Pa", "K", "1"]
+    unit: Literal["Pa", "K", "1", "Hz", "W", "kg/s", "Pa m3/s"]
     instrument: str
     input: str
     compartment: str | None = None
+    """Or another node: a vessel. A flow, a speed or a power is of what its instrument controls, on that input."""
     volume_fraction: float | None = Field(default=None, gt=0.0, le=1.0)
     range: tuple[float, float]
     accuracy: NonNegativeFloat = 0.0
@@ -104,7 +116,17 @@ class ChannelEntry(Entry):
     scale: float = 1.0
     offset: float = 0.0
     switch_pa: PositiveFloat | None = None
-    """Set point of a pressure switch on the chamber: closed (1) below it."""
+    """Set point of a pressure switch on the chamber, or on the vessel named: closed (1) below it."""
+    switch_k: PositiveFloat | None = None
+    """Set point of a thermal cut-out on a compartment's wall: closed (1) below it."""
+
+    @model_validator(mode="after")
+    def one_set_point(self) -> Self:
+        if self.switch_pa is not None and self.switch_k is not None:
+            raise ValueError("give either switch_pa or switch_k")
+        if self.switch_k is not None and self.compartment is None:
+            raise ValueError("switch_k is of a compartment's wall: name the compartment")
+        return self
 
     def record(self) -> Channel:
         low, high = self.range
@@ -137,7 +159,7 @@ class Interlock(Entry):
 class SafeStep(Entry):
     """safety = true: a step on a digital line that the loss of power also takes; false: best effort over a link."""
 
-    command: Literal["CloseValve", "OpenValve", "StopPump", "StopControl"]
+    command: Literal["CloseValve", "OpenValve", "StopPump", "StopControl", "StopHeater", "StopFlow", "StopFilament"]
     target: str
     safety: bool = True
 
@@ -169,6 +191,8 @@ class Bench(Entry):
     leak: tuple[Leak, ...] = ()
     pump: tuple[Pump, ...] = ()
     vessel: tuple[Vessel, ...] = ()
+    heater: tuple[Heater, ...] = ()
+    flow_controller: tuple[FlowController, ...] = ()
     chamber_gauge: tuple[ChamberGauge, ...] = ()
     instrument: tuple[InstrumentEntry, ...]
     noise_class: dict[str, NoiseEntry]
@@ -182,7 +206,7 @@ class Bench(Entry):
 
     @property
     def driven(self) -> tuple[Actuator | Pump, ...]:
-        """Everything moved by one digital line."""
+        """Everything moved by one digital line, and pumps that a drive moves."""
         return (*self.valve, *self.hatch, *self.pump)
 
     @property
@@ -196,10 +220,24 @@ class Bench(Entry):
                 if line is not None:
                     yield _switch(f"{actuator.name}_{position}", actuator.instrument, line)
         for pump in self.pump:
-            yield _switch(f"{pump.name}_running", pump.instrument, pump.running_switch)
+            if pump.running_switch is not None:
+                yield _switch(f"{pump.name}_running", pump.instrument, pump.running_switch)
 
     def channels_of(self, compartment: str, quantity: str) -> tuple[ChannelEntry, ...]:
         return tuple(c for c in self.channel if c.compartment == compartment and c.quantity == quantity)
+
+    def named_pump(self, name: str) -> Pump:
+        return next(pump for pump in self.pump if pump.name == name)
+
+    def named_heater(self, name: str) -> Heater:
+        return next(heater for heater in self.heater if heater.name == name)
+
+    def heater_of(self, channel: ChannelEntry) -> Heater:
+        """The one whose power the channel is: of its instrument, at the output with which its input's name ends."""
+        return next(h for h in self.heater if (h.instrument, str(h.output)) == (channel.instrument, channel.input[-1:]))
+
+    def named_flow_controller(self, name: str) -> FlowController:
+        return next(controller for controller in self.flow_controller if controller.name == name)
 
     def named_leak(self, name: str) -> Leak:
         return next(leak for leak in self.leak if leak.name == name)

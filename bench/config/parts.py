@@ -1,8 +1,8 @@
 """What a bench is built of, as its file states it: volumes, walls, valves, hatches, leaks, pumps, supply. SI units."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from bench.certificate import Certificate
 
@@ -104,10 +104,12 @@ class Leak(Entry):
 
 
 class Pump(Entry):
+    """Switched by a line and its contactor; one without a line is started over a link, by its instrument (a drive)."""
+
     name: str
     instrument: str = "daq"
-    line: str
-    running_switch: str
+    line: str | None = None
+    running_switch: str | None = None
     valve: str
     speed_m3_s: PositiveFloat
     ultimate_pa: NonNegativeFloat
@@ -116,6 +118,19 @@ class Pump(Entry):
     spin_up_s: NonNegativeFloat = 0.0
     outlet: str | None = None
     """The vessel it exhausts into (a turbo pump's fore-line); none: out of the rig."""
+    nominal_hz: PositiveFloat | None = None
+    """Speed of its rotor."""
+
+    @model_validator(mode="after")
+    def line_and_contactor(self) -> Self:
+        if (self.line is None) != (self.running_switch is None):
+            raise ValueError("line and running_switch belong together")
+        return self
+
+    @property
+    def roughs(self) -> bool:
+        """It pumps from the room's pressure down, and exhausts into the room."""
+        return self.line is not None and self.outlet is None
 
     @property
     def points(self) -> tuple[tuple[float, float], ...]:
@@ -139,3 +154,30 @@ class Supply(Entry):
     valve: str
     source_pressure_pa: PositiveFloat
     max_flow_kg_s: PositiveFloat
+
+
+class Heater(Entry):
+    """Heats the wall of its compartment from one output of a supply."""
+
+    name: str
+    compartment: str
+    instrument: str
+    output: Literal[1, 2]
+    resistance_ohm: PositiveFloat
+    max_power_w: PositiveFloat
+
+
+class FlowController(Entry):
+    """A mass flow controller, set over its instrument's link; it shuts without power, though not as tightly as a valve.
+
+    Names of nodes in connects, upstream first: a compartment, a vessel, chamber.
+    """
+
+    name: str
+    instrument: str
+    connects: tuple[str, str]
+    full_scale_kg_s: PositiveFloat
+    bore_m: PositiveFloat
+    """Of its valve wide open: what limits the flow when the pressure in front of it is low."""
+    travel_s: NonNegativeFloat = 0.2
+    """From shut to full flow."""

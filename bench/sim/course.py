@@ -13,6 +13,7 @@ import numpy as np
 from bench.sim.knots import Knots
 from bench.sim.model import Model
 from bench.sim.plant import gas
+from bench.sim.plant.knot import Places, first_knot
 from bench.sim.plant.state import (
     ENTHALPY,
     FROM,
@@ -28,7 +29,7 @@ from bench.sim.plant.state import (
     work_for,
 )
 from bench.sim.plant.surroundings import position
-from bench.sim.plant.walk import FIRST_S, first_knot, walk
+from bench.sim.plant.walk import FIRST_S, walk
 
 RING = 4096
 TIE_S = 1e-9
@@ -48,7 +49,7 @@ class Course:
     def __init__(self, model: Model, events: "Iterator[Timed]", watcher: Watcher) -> None:
         self.model, self.state = model, model.state
         self._before, self._work = copy_of(model.state), work_for(model.plant)
-        self.columns = Columns(model)
+        self.columns = Places(model.plant)
         self.knots = Knots(np.zeros(RING), np.zeros((RING, self.columns.count)))
         self.newest = 0
         self._events, self.watcher = events, watcher
@@ -173,29 +174,3 @@ class Course:
 Act = Callable[[Course], None]
 Timed = tuple[float, Act]
 NEVER: Timed = (math.inf, lambda _: None)
-
-
-class Columns:
-    """Where walk.keep puts what at a knot. SI; relative humidity as a share of 1."""
-
-    def __init__(self, model: Model) -> None:
-        self._n, self._m = model.plant.compartments, model.plant.vessels
-        self._rest = 2 * (self._n + self._m)
-        self.line, self.shroud, self.room, self.pirani, self.ionisation = range(self._rest, self._rest + 5)
-        self.count = self._rest + 5 + len(model.paths)
-
-    def pressure(self, node: int) -> int:
-        return node
-
-    def gas(self, node: int) -> int:
-        return self._m + node
-
-    def wall(self, node: int) -> int:
-        return 2 * self._m + node
-
-    def humidity(self, node: int) -> int:
-        return 2 * self._m + self._n + node
-
-    def through(self, path: int) -> int:
-        """Kg that have passed the path since the start, from its first end to its second."""
-        return self._rest + 5 + path

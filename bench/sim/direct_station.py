@@ -4,13 +4,13 @@ at once. They fit bench.roles by shape: a procedure runs on them as on real ones
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum, auto
 
 import numpy as np
 
 from bench.config.model import InstrumentEntry
 from bench.records import Floats
+from bench.sim.direct_instrument import Direct, Measured, Status, measured
+from bench.sim.direct_link import DirectAnalyser, DirectDrive, DirectFlowController, DirectHeaters
 from bench.sim.knots import GRID_S
 from bench.sim.ports import ChassisPort, GaugePort, SupplyPort, ThermometerPort, inputs_of
 from bench.sim.rig import SimulatedRig
@@ -20,15 +20,6 @@ BAND, DWELL_S = 1e-4, 2.0
 """A pressure controller is in its limits when it has been this near to its target, of its full scale, for this long (as
 its manual has it from the factory).
 """
-
-
-class Status(Enum):
-    GOOD = auto()
-    UNDERRANGE = auto()
-    OVERRANGE = auto()
-    FAULT = auto()
-
-
 GAUGE_STATUS = {
     GaugePort.UNDERRANGE: Status.UNDERRANGE,
     GaugePort.OVERRANGE: Status.OVERRANGE,
@@ -36,51 +27,10 @@ GAUGE_STATUS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """SI units, as collected now."""
-
-    value: float
-    status: Status = Status.GOOD
-    offset_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    manufacturer: str
-    model: str
-    serial: str
-    firmware: str
-
-
-class Direct:
-    """What all have in common but collect(): identity and settings are as the bench file expects, no link is lost."""
-
-    def __init__(self, rig: SimulatedRig, entry: InstrumentEntry) -> None:
-        self._rig, self._entry = rig, entry
-        self.inputs = {c.input: c for c in rig.bench.channels if c.instrument == entry.name}
-
-    def identity(self) -> Identity:
-        return Identity("leakbench", f"{self._entry.driver} without wires", self._entry.serial or "", "")
-
-    def settings(self) -> Mapping[str, str]:
-        return self._entry.settings
-
-    def request(self) -> None:
-        """Nothing to send."""
-
-    def reconnect(self) -> None:
-        """Never lost."""
-
-    def close(self) -> None:
-        """Never open."""
-
-
 class DirectThermometers(Direct):
     def collect(self) -> Mapping[str, Measured]:
         port = ThermometerPort(self._rig, self.inputs)
-        values = {name: port.read(int(name)) for name in self.inputs}
-        return {name: Measured(v, Status.GOOD if math.isfinite(v) else Status.FAULT) for name, v in values.items()}
+        return {name: measured(port.read(int(name))) for name in self.inputs}
 
 
 class DirectGauges(Direct):
@@ -150,6 +100,13 @@ KINDS: Mapping[str, type[Direct]] = {
     "druck_pace5000": DirectController,
     "pfeiffer_tpg366": DirectGauges,
     "keysight_34972a": DirectThermometers,
+    "mks_937b": DirectGauges,
+    "paroscientific_digiquartz": Direct,
+    "inficon_lds3000": Direct,
+    "pfeiffer_tc400": DirectDrive,
+    "alicat_mc": DirectFlowController,
+    "aimtti_cpx400dp": DirectHeaters,
+    "srs_rga200": DirectAnalyser,
 }
 
 

@@ -4,13 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from bench.config.model import Bench, InstrumentEntry
-from bench.sim.device import Device
+from bench.errors import ConfigError
+from bench.sim.device import Device, Instrument
 from bench.sim.host_daq import serve_daq
 from bench.sim.makers import DAQ, check_simulated, maker_of
+from bench.sim.replay import Replay
 from bench.sim.rig import SimulatedRig
 from bench.sim.server import SimServer
+from bench.sim.transcript import parse
 
 SERIAL = "ASRL"
 Pace = Callable[[float], float]
@@ -29,11 +33,17 @@ class Rack:
 
 
 @contextmanager
-def serve(rig: SimulatedRig, pace: Pace | None = None, *, terminal_servers: bool = False) -> Iterator[Rack]:
-    """pace: wall time that a stated response time takes; None: instruments answer at once."""
+def serve(
+    rig: SimulatedRig, pace: Pace | None = None, *, terminal_servers: bool = False, transcripts: Path | None = None
+) -> Iterator[Rack]:
+    """pace: wall time that a stated response time takes; None: instruments answer at once. transcripts: a folder of
+    recorded sessions; who has a file there only answers what is in it.
+    """
     check_simulated(rig.bench)
     with SimServer() as server, ExitStack() as closing:
-        devices = {entry.name: _device(rig, entry, pace) for entry in rig.bench.instrument if entry.driver != DAQ}
+        devices = {
+            entry.name: _device(rig, entry, pace, transcripts) for entry in rig.bench.instrument if entry.driver != DAQ
+        }
         addresses: dict[str, str] = {}
         for entry in rig.bench.instrument:
             if entry.driver == DAQ:
@@ -46,15 +56,27 @@ def serve(rig: SimulatedRig, pace: Pace | None = None, *, terminal_servers: bool
         yield Rack(server, rig.bench.model_copy(update={"instrument": instruments}), devices, also)
 
 
-def _device(rig: SimulatedRig, entry: InstrumentEntry, pace: Pace | None) -> Device:
+def _device(rig: SimulatedRig, entry: InstrumentEntry, pace: Pace | None, transcripts: Path | None) -> Device:
     faults = [fault.fault() for fault in rig.scenario.wire_fault if fault.instrument == entry.name]
     return Device(
-        partial(maker_of(rig.bench, entry), rig, entry),
+        _recorded(entry, transcripts) or partial(maker_of(rig.bench, entry), rig, entry),
         faults=faults,
         now_s=rig.clock.now,
         freeze=partial(rig.freeze, entry.name),
         pace=pace,
     )
+
+
+def _recorded(entry: InstrumentEntry, transcripts: Path | None) -> Callable[[], Instrument] | None:
+    """ConfigError for a file that is no transcript."""
+    file = transcripts / f"{entry.name}.txt" if transcripts else None
+    if file is None or not file.exists():
+        return None
+    try:
+        transcript = parse(file.read_text(encoding="ascii"), str(file))
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    return lambda: Replay(transcript)
 
 
 def _address(server: SimServer, device: Device, entry: InstrumentEntry) -> str:

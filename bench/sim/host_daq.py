@@ -15,7 +15,7 @@ def serve_daq(server: SimServer, rig: SimulatedRig, entry: InstrumentEntry) -> t
     """Its address, and how to stop it."""
     bench = rig.bench
     inputs = {channel.input: channel for channel in bench.channels if channel.instrument == entry.name}
-    outputs = [driven.line for driven in bench.driven if driven.instrument == entry.name]
+    outputs = [driven.line for driven in bench.driven if driven.instrument == entry.name and driven.line]
     driver = Driver(Chassis(_modules(inputs, outputs)), ChassisPort(rig, inputs), rig.clock)
     service, port = server.run(start_daq(driver))
     return f"grpc://127.0.0.1:{port}", lambda: server.run(service.stop(None))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.config.model import Bench
+from bench.config.parts import Pump
 from bench.records import Floats
 from bench.sim.draws import Draws
 from bench.sim.model_check import check
@@ -19,6 +20,7 @@ from bench.sim.plant.state import (
     FILM,
     FROM_PA,
     GAS_HEAT,
+    HEAT_COLUMNS,
     LINE_PA,
     MOUNT,
     NODE_COLUMNS,
@@ -102,7 +104,7 @@ def _plant(
         path=np.array([p.row() for p in paths]),
         reservoirs=np.array([ROOM_AIR, fill]),
         curve=np.log([_points(pump.points, bench) for pump in bench.pump] or np.ones((1, 2, 2))),
-        pump=np.array([[p.ultimate_pa, node[p.outlet] if p.outlet else -1] for p in bench.pump] or [[0.0, -1.0]]),
+        pump=np.array([_pump(pump, node) for pump in bench.pump] or [(0.0, -1.0, 1.0)]),
         supply=np.array([bench.supply.max_flow_kg_s, gain, LINE_TIME_S, supply]),
         outgassing=bench.chamber.outgassing_pa_m3_s,
         shroud=np.array([room_k, drift, scenario.swing_k, scenario.swing_period_s]),
@@ -110,6 +112,10 @@ def _plant(
         room=np.array([scenario.room_pressure_pa, *moving, room_k]),
         gauges=np.array(sensitivity),
     )
+
+
+def _pump(pump: Pump, node: dict[str, int]) -> tuple[float, float, float]:
+    return pump.ultimate_pa, float(node[pump.outlet] if pump.outlet else -1), pump.nominal_hz or 1.0
 
 
 def _points(points: tuple[tuple[float, float], ...], bench: Bench) -> list[tuple[float, float]]:
@@ -151,7 +157,7 @@ def _state(bench: Bench, scenario: Scenario, plant: Plant, paths: tuple[Path, ..
     control = np.zeros(6)
     control[[TARGET_PA, FROM_PA]] = scenario.initial_pressure_pa
     control[RATE_PA_S], control[LINE_PA] = math.inf, room_pa
-    heat = np.zeros((n, 2))
+    heat = np.zeros((n, HEAT_COLUMNS))
     for i, entry in enumerate(bench.compartment):
         heat[i, GAS_HEAT] = scenario.heat_w.get(entry.name, 0.0)
         heat[i, WALL_HEAT] = scenario.wall_heat_w.get(entry.name, 0.0)

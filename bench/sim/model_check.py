@@ -13,7 +13,8 @@ def check(bench: Bench, scenario: Scenario, node: Mapping[str, int]) -> None:
     for key, name, known in _uses(bench, scenario, node):
         if name not in known:
             raise ConfigError(f"scenario {scenario.name}: {key}: {name!r} is not in {bench.file}")
-    taken = [*(d.name for d in bench.driven), *(v.name for v in bench.vessel), *_own(scenario)]
+    parts = (*bench.driven, *bench.vessel, *bench.flow_controller)
+    taken = [*(part.name for part in parts), *_own(scenario)]
     for name, count in Counter(taken).items():
         if count > 1:
             raise ConfigError(f"scenario {scenario.name}: {name!r} has the name of a valve, hatch or other leak")

@@ -1,4 +1,5 @@
-"""The ways gas can go: valves, hatches, pumps of the bench file; leaks, vents and regulators of the scenario.
+"""The ways gas can go: valves, hatches, pumps, flow controllers of the bench file; leaks, vents and regulators of the
+scenario.
 
 An orifice gets the area that its certificate implies through the rig's own isentropic formula, times what was drawn
 from the certificate's uncertainty.
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.config.model import Bench
-from bench.config.parts import Hatch, Valve
+from bench.config.parts import FlowController, Hatch, Valve
 from bench.records import Floats
 from bench.sim.draws import Draws
 from bench.sim.plant import elements, gas
@@ -19,6 +20,7 @@ from bench.sim.plant.composition import DRY_AIR
 from bench.sim.plant.state import (
     CONDUCTANCE,
     CURE_S,
+    FLOW_CONTROLLER,
     GROWN,
     GROWS_S,
     GROWTH_S,
@@ -71,11 +73,13 @@ class Path:
 
 
 def paths_of(bench: Bench, scenario: Scenario, draws: Draws, node: Mapping[str, int]) -> Iterator[Path]:
-    """Valves, hatches, hidden leaks, trapped volumes, purification, make-up, in this order."""
+    """Valves, hatches, flow controllers, hidden leaks, trapped volumes, purification, make-up, in this order."""
     for valve in bench.valve:
         yield _valve(bench, valve, draws, node, _life(scenario, valve.name))
     for hatch in bench.hatch:
         yield _hatch(hatch, draws, node)
+    for controller in bench.flow_controller:
+        yield _flow_controller(controller, node)
     for leak in scenario.hidden_leak:
         yield Path(
             name=leak.name,
@@ -140,6 +144,13 @@ def _hatch(hatch: Hatch, draws: Draws, node: Mapping[str, int]) -> Path:
     )
 
 
+def _flow_controller(controller: FlowController, node: Mapping[str, int]) -> Path:
+    start, end = (node[name] for name in controller.connects)
+    shape = (controller.full_scale_kg_s, _hole_m2(controller.bore_m))
+    travel_s = controller.travel_s
+    return Path(name=controller.name, start=start, end=end, kind=FLOW_CONTROLLER, shape=shape, travel_s=travel_s)
+
+
 def _life(scenario: Scenario, name: str) -> tuple[tuple[int, float], ...]:
     life: list[tuple[int, float]] = []
     for patch in scenario.patch:
@@ -156,10 +167,14 @@ def _open_area(bench: Bench, valve: Valve, draws: Draws) -> float:
     """Effective area Cd A of an open path, m2. Certificates are for dry air, whatever the rig is filled with."""
     leak = next((leak for leak in bench.leak if leak.valve == valve.name), None)
     if leak is None:
-        return ROUND_HOLE * math.pi / 4.0 * (valve.bore_m or 0.0) ** 2
+        return _hole_m2(valve.bore_m or 0.0)
     certificate = leak.certificate
     relative_u = math.hypot(certificate.u_kg_s / certificate.value_kg_s, certificate.u_drift_relative)
     flow = certificate.value_kg_s * draws.normal(f"conductance/{leak.name}", 1.0, relative_u)
     constant, gamma = gas.gas_constant(DRY_AIR), gas.heat_capacity_ratio(DRY_AIR)
     reference = certificate.reference_pressure_pa, certificate.reference_temperature_k
     return float(flow / elements.orifice_flow(1.0, *reference, 0.0, constant, gamma))
+
+
+def _hole_m2(bore_m: float) -> float:
+    return ROUND_HOLE * math.pi / 4.0 * bore_m**2

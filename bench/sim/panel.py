@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from bench.config.model import Bench, ChannelEntry, NoiseEntry
 from bench.records import Floats
-from bench.sim.course import Columns
 from bench.sim.draws import Draws
 from bench.sim.knots import GRID_S, Knots
 from bench.sim.model import Model
+from bench.sim.plant.knot import Places
 from bench.sim.scenario import Scenario
 from bench.sim.sensors.bank import SensorBank
 from bench.sim.sensors.spec import SensorSpec, stated_spec
@@ -25,7 +25,7 @@ class Panel:
         self, bench: Bench, scenario: Scenario, model: Model, draws: Draws, seed: int, every: int, rows: int
     ) -> None:
         self.entries = [entry for entry in bench.channel if entry.quantity != "switch"]
-        columns = Columns(model)
+        columns = Places(model.plant)
         self._places = {entry.name: place for place, entry in enumerate(self.entries)}
         clocks = {clock.channel: clock for clock in scenario.clock}
         specs = [_spec(bench, entry) for entry in self.entries]
@@ -34,7 +34,7 @@ class Panel:
             specs[place] = replace(specs[place], clock_skew=clock.skew, clock_offset_s=clock.offset_s)
         self.bank = SensorBank(
             specs,
-            [_column(columns, model, entry) for entry in self.entries],
+            [_column(columns, model, bench, entry) for entry in self.entries],
             columns.shroud,
             seed,
             draws,
@@ -61,7 +61,7 @@ class Panel:
         return self.bank.deceived(entry.name, wanted)
 
 
-def _column(columns: Columns, model: Model, entry: ChannelEntry) -> int:
+def _column(columns: Places, model: Model, bench: Bench, entry: ChannelEntry) -> int:  # noqa: PLR0911 - a table
     """What the channel's sensor looks at."""
     node = model.node[entry.compartment or "chamber"]
     match entry.quantity:
@@ -73,11 +73,28 @@ def _column(columns: Columns, model: Model, entry: ChannelEntry) -> int:
             return columns.humidity(node)
         case "supply_pressure":
             return columns.line
+        case "barometric_pressure":
+            return columns.room
+        case "leak_rate":
+            return columns.helium
+        case "speed" | "flow" | "power":
+            return _controlled(columns, model, bench, entry)
         case "chamber_pressure":
             kind = (entry.noise or "").split("_")[0]
             return {"pirani": columns.pirani, "cold": columns.ionisation}.get(kind, columns.pressure(node))
         case _:
             return columns.pressure(node)
+
+
+def _controlled(columns: Places, model: Model, bench: Bench, entry: ChannelEntry) -> int:
+    """What the channel's instrument controls: a rotor, a flow, a heater."""
+    if entry.quantity == "speed":
+        rotor = next(i for i, pump in enumerate(bench.pump) if pump.instrument == entry.instrument)
+        return columns.rotor(rotor)
+    if entry.quantity == "flow":
+        controller = next(c for c in bench.flow_controller if c.instrument == entry.instrument)
+        return columns.flow(model.path[controller.name])
+    return columns.heater(model.node[bench.heater_of(entry).compartment])
 
 
 def _spec(bench: Bench, entry: ChannelEntry) -> SensorSpec:

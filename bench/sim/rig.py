@@ -16,6 +16,7 @@ from bench.sim.model import build
 from bench.sim.panel import Panel
 from bench.sim.plant.state import POSITION, WANTED
 from bench.sim.plant.surroundings import position, shroud_temperature
+from bench.sim.power import power_lost
 from bench.sim.scenario import Scenario
 from bench.sim.schedule import schedule
 
@@ -40,8 +41,9 @@ class SimulatedRig:
         self.model = build(bench, scenario, self.draws)
         self.clock = clock
         self.panel = Panel(bench, scenario, self.model, self.draws, seed, every, rows)
-        self.course = Course(self.model, schedule(scenario, self.model), self.panel)
+        self.course = Course(self.model, schedule(bench, scenario, self.model), self.panel)
         self._looked_s = -1.0
+        self._frozen: dict[str, dict[str, float]] = {}
         self._outputs: dict[str, Callable[[bool], None]] = dict(self._wire_outputs())
         self._levels: dict[str, Callable[[], bool]] = dict(self._wire_levels())
         self._written: dict[str, bool] = dict.fromkeys(self._outputs, False)
@@ -70,12 +72,31 @@ class SimulatedRig:
 
     def shown(self, entry: ChannelEntry) -> float:
         """What the channel's sensor shows now (at the last grid point), SI."""
-        return self.panel.shown(entry, int(self.look() / GRID_S + 1e-6))
+        value = self.panel.shown(entry, int(self.look() / GRID_S + 1e-6))
+        held = self._frozen.get(entry.instrument)
+        return value if held is None else held.setdefault(entry.name, value)
 
     def shown_at(self, entry: ChannelEntry, times_s: Floats) -> Floats:
         """What it showed at past times on the grid (the last HISTORY_S), SI."""
         self.look()
-        return self.panel.shown_many(entry, np.floor(times_s / GRID_S + 1e-6).astype(np.int64))
+        values = self.panel.shown_many(entry, np.floor(times_s / GRID_S + 1e-6).astype(np.int64))
+        held = self._frozen.get(entry.instrument)
+        if held is not None and values.size:
+            values[:] = held.setdefault(entry.name, float(values[0]))
+        return values
+
+    def freeze(self, instrument: str, on: bool) -> None:  # noqa: FBT001 - a fault is there or not
+        """Let the instrument's channels show again and again what they show when first asked from now on."""
+        if on:
+            self._frozen.setdefault(instrument, {})
+        else:
+            self._frozen.pop(instrument, None)
+
+    def lose_power(self, instrument: str) -> None:
+        """Of one instrument, now: what it drives goes where it goes without power, and stays there."""
+        lines = [driven.line for driven in self.bench.driven if driven.instrument == instrument and driven.line]
+        self._written.update(dict.fromkeys(lines, False))
+        self.command(power_lost(self.bench, self.model, instrument))
 
     def regulated(self, entry: ChannelEntry, wanted: float) -> float:
         """The true value that a controller reaches that makes its own sensor show wanted."""
@@ -101,7 +122,8 @@ class SimulatedRig:
         for actuator in self.bench.actuators.values():
             yield actuator.line, partial(self._move, actuator)
         for pump in self.bench.pump:
-            yield pump.line, partial(self._turn, self.model.path[pump.name])
+            if pump.line is not None:
+                yield pump.line, partial(self._turn, self.model.path[pump.name])
 
     def _move(self, actuator: Actuator, level: bool) -> None:  # noqa: FBT001 - a level is a bool
         wanted = 1.0 if level == (actuator.energised == "open") else 0.0
@@ -117,7 +139,8 @@ class SimulatedRig:
                 if line is not None:
                     yield line, partial(self._at_position, index, there)
         for pump in self.bench.pump:
-            yield pump.running_switch, partial(self._running, self.model.path[pump.name])
+            if pump.running_switch is not None:
+                yield pump.running_switch, partial(self._running, self.model.path[pump.name])
         for entry in self.bench.channel:
             if entry.quantity == "switch":
                 yield entry.input, self._contact(entry)
@@ -135,11 +158,17 @@ class SimulatedRig:
         return bool(self.course.state.move[index, WANTED] > 0.0)
 
     def _contact(self, entry: ChannelEntry) -> Callable[[], bool]:
-        """A pressure switch, or a safety contact, which is closed while all is well."""
-        if entry.switch_pa is None:
-            return lambda: True
-        limit, chamber = entry.switch_pa, self.model.node["chamber"]
-        return lambda: self.true_pressure_pa(chamber) < limit
+        """A pressure switch, a thermal cut-out, or a safety contact: all are closed while all is well."""
+        columns, node = self.course.columns, self.model.node[entry.compartment or "chamber"]
+        if entry.switch_pa is not None:
+            return partial(self._below, columns.pressure(node), entry.switch_pa)
+        if entry.switch_k is not None:
+            return partial(self._below, columns.wall(node), entry.switch_k)
+        return lambda: True
+
+    def _below(self, column: int, limit: float) -> bool:
+        now_s = self.look()
+        return self.course.value(column, now_s) < limit
 
 
 def compile_plant(bench: Bench, scenario: Scenario) -> None:

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bench.config.model import Bench
 from bench.sim.course import Act, Course, Timed
 from bench.sim.model import Model
 from bench.sim.plant.state import GAS_HEAT
+from bench.sim.power import power_lost
 from bench.sim.scenario import Scenario
 from bench.sim.scenario_entries import Crew, Makeup, Puffs, Source
+from bench.sim.wire_faults import WireFaultKind
 
 
-def schedule(scenario: Scenario, model: Model) -> Iterator[Timed]:
+def schedule(bench: Bench, scenario: Scenario, model: Model) -> Iterator[Timed]:
     """All events of the scenario. Those at the same time keep the order in which they are listed here."""
     streams: list[Iterator[Timed]] = [
         iter(sorted(((t, _nothing) for t in _kinks(scenario)), key=lambda timed: timed[0]))
@@ -26,6 +29,9 @@ def schedule(scenario: Scenario, model: Model) -> Iterator[Timed]:
     streams += [_crew(crew, model.node[crew.compartment]) for crew in scenario.crew]
     for trip in scenario.pump_trip:
         streams += [iter([(trip.at_s, _want(index, 0.0))]) for index in _pumps(model, trip.pump)]
+    for fault in scenario.wire_fault:
+        if fault.kind is WireFaultKind.POWER_CYCLE:
+            streams += [iter([(fault.begin_s, power_lost(bench, model, fault.instrument))])]
     return heapq.merge(*streams, key=lambda timed: timed[0])
 
 

@@ -8,6 +8,7 @@ from bench.sim.model_paths import OPEN_HATCH_KG_S_PA
 from bench.sim.plant import gas
 from bench.sim.plant import state as columns
 from bench.sim.plant.composition import DRY_AIR
+from bench.sim.plant.knot import Places, first_knot
 from bench.sim.plant.state import (
     CAPACITY,
     ENTHALPY,
@@ -15,6 +16,7 @@ from bench.sim.plant.state import (
     GROWN,
     GROWS_S,
     HATCH,
+    HEAT_COLUMNS,
     NODE_COLUMNS,
     ORIFICE,
     OUTGASSED,
@@ -38,7 +40,7 @@ from bench.sim.plant.state import (
     copy_of,
     work_for,
 )
-from bench.sim.plant.walk import FIRST_S, attempt_once, first_knot, walk
+from bench.sim.plant.walk import FIRST_S, attempt_once, walk
 
 GAS_CONSTANT = gas.gas_constant(DRY_AIR)
 GAMMA = gas.heat_capacity_ratio(DRY_AIR)
@@ -77,7 +79,7 @@ def row(volumes_m3, *, film=CLAMPED, holes_m2=(), capacity=1e15, chamber_m3=1e9,
     settings = {
         "reservoirs": np.array([DRY_AIR, DRY_AIR]),
         "curve": np.log(np.array([[[1.0, 0.028], [1e5, 0.028]]])),
-        "pump": np.array([[0.3, -1.0]]),
+        "pump": np.array([[0.3, -1.0, 1.0]]),
         "supply": np.array([1e-4, 1e-6, 0.5, -1.0]),
         "outgassing": 0.0,
         "shroud": np.array([ROOM_K, 0.0, 0.0, 86400.0]),
@@ -114,14 +116,14 @@ def state(plant, pressures_pa, temperatures_k, *, hatches_open=0.0, fractions=No
     move[:, [POSITION, WANTED]] = 1.0
     move[:, TRAVEL_S] = 1e-3
     move[:paths][plant.ends[:, 2] == HATCH] = [hatches_open, 0.0, hatches_open, 1e-3]
-    return State(u, np.array([0.0, FIRST_S, 0.0]), move, np.zeros(6), np.zeros((n, gas.SPECIES)), np.zeros((n, 2)))
+    source, heat = np.zeros((n, gas.SPECIES)), np.zeros((n, HEAT_COLUMNS))
+    return State(u, np.array([0.0, FIRST_S, 0.0]), move, np.zeros(6), source, heat)
 
 
 def run(plant, now, end_s, look=None):
     """Walk to end_s exactly; look(time_s, row of walk.keep) at every knot."""
     before, work = copy_of(now), work_for(plant)
-    columns = 2 * (plant.vessels + plant.compartments) + 5 + plant.ends.shape[0]
-    times, rows = np.zeros(RING), np.zeros((RING, columns))
+    times, rows = np.zeros(RING), np.zeros((RING, Places(plant).count))
     first_knot(plant, now, work, rows[0])
     times[0], newest = now.time[0], 0
     while now.time[0] < end_s:
@@ -142,7 +144,7 @@ def run_in_steps(plant, now, end_s, step_s):
 
 def look_at(plant, now):
     """walk.keep's row of a state: pressures first, then temperatures."""
-    values = np.zeros(2 * (plant.vessels + plant.compartments) + 5 + plant.ends.shape[0])
+    values = np.zeros(Places(plant).count)
     first_knot(plant, now, work_for(plant), values)
     return values
 

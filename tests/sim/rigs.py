@@ -116,7 +116,7 @@ def flow_kg_s(rig, path, begin_s, over_s=60.0):
 
 
 def truth(rig, column, time_s=None):
-    """A column of Columns at a time from now on."""
+    """A column of Places at a time from now on."""
     if time_s is not None:
         rig.clock.advance_to(time_s)
     return rig.course.value(column, rig.look())

@@ -71,7 +71,7 @@ def plant_and_history(draw):
     )
     now.control[:3] = draw(st.sampled_from([0.0, 1.0])), 101_325.0, 50.0
     now.source[0, [gas.O2, gas.CO2]] = draw(st.sampled_from([(0.0, 0.0), (-2e-6, 2e-6)]))
-    now.heat[0] = 8.0, 2.0
+    now.heat[0] = 8.0, 2.0, 3.0
     toggles = draw(st.lists(st.tuples(st.integers(0, plant.ends.shape[0] - 1), st.floats(0.5, 400.0)), max_size=4))
     return plant, now, toggles
 
@@ -132,7 +132,7 @@ def test_mass_and_energy_close_over_a_day_with_everything_on():
     now = plants.state(plant, [98_500.0] * n, [295.0] * n, hatches_open=1.0, vessels_pa=VESSELS_PA)
     now.control[:3] = 1.0, 101_325.0, 1.0
     now.source[2, [gas.O2, gas.CO2, gas.H2O]] = -2e-9, 2.3e-9, 4e-9
-    now.heat[2] = 8.0, 5.0
+    now.heat[2] = 8.0, 5.0, 3.0
     kg, joules = plants.all_kg(plant, now), plants.total_energy(plant, now)
     plants.run(plant, now, 86_400.0)
     assert np.abs(plants.all_kg(plant, now) - kg).max() < 1e-12 * kg.sum()

@@ -10,6 +10,7 @@ from bench.sim.plant.elements import Upstream, critical_ratio, orifice_flow, per
 from bench.sim.plant.state import (
     CAPILLARY,
     CONDUCTANCE,
+    FLOW_CONTROLLER,
     FROM,
     GAMMA,
     GAS_CONSTANT,
@@ -96,6 +97,16 @@ def _regulated(shape: Floats, opening: float, p_before: float, p: float) -> tupl
 
 
 @inner
+def _controlled(shape: Floats, opening: float, up: Floats, down: Floats) -> tuple[float, float]:
+    """A mass flow controller: what it is set to, or what its wide open valve lets through; never uphill."""
+    if opening == 0.0 or up[PA] <= down[PA]:
+        return 0.0, 0.0
+    most = through_hole(shape[1], up, down)
+    wanted = opening * shape[0]
+    return (wanted, 0.0) if wanted <= most else (most, most / (up[PA] - down[PA]))
+
+
+@inner
 def path_flow(plant: Plant, state: State, work: Work, index: int, time_s: float) -> tuple[float, float, int]:
     """Flow from FROM to TO (kg/s, negative the other way), its slope with their pressure difference (kg/s/Pa; an
     estimate that only steers the implicit step), and the row of Work.fraction that passes.
@@ -108,6 +119,9 @@ def path_flow(plant: Plant, state: State, work: Work, index: int, time_s: float)
         return flow, slope, (a if flow >= 0.0 else b)
     if kind == REGULATOR:
         flow, slope = _regulated(shape, opening, node[a, PA], node[b, PA])
+        return flow, slope, a
+    if kind == FLOW_CONTROLLER:
+        flow, slope = _controlled(shape, opening, node[a], node[b])
         return flow, slope, a
     opening *= conductance_factor(shape, time_s)
     gap = node[a, PA] - node[b, PA]

@@ -23,6 +23,7 @@ from bench.sim.plant.state import (
     GAS_HEAT,
     HATCH,
     HEAT,
+    HEATER,
     J_KG,
     KG,
     KIND,
@@ -159,6 +160,14 @@ def _speed(plant: Plant, pump: int, p: float) -> float:
 
 
 @inner
+def suction(plant: Plant, state: State, work: Work, index: int, time_s: float) -> float:
+    """Pumping speed at the path's node, m3/s, as far as its valve is open and its pump turns."""
+    pump = int(plant.path[index, 0])
+    turning = position(state.move[plant.ends.shape[0] + pump], time_s)
+    return _speed(plant, pump, work.node[plant.ends[index, FROM], PA]) * position(state.move[index], time_s) * turning
+
+
+@inner
 def _suck(
     plant: Plant,
     state: State,
@@ -172,13 +181,11 @@ def _suck(
     """A pump takes gas as it comes: the node empties at a rate S/V."""
     n, m, node = plant.compartments, plant.vessels, plant.ends[index, FROM]
     pump = int(plant.path[index, 0])
-    turning = position(state.move[plant.ends.shape[0] + pump], time_s)
-    speed = _speed(plant, pump, work.node[node, PA]) * position(state.move[index], time_s) * turning
-    decay = speed / plant.node[node, VOLUME]
+    decay = suction(plant, state, work, index, time_s) / plant.node[node, VOLUME]
     if first:  # what is pumped rises with the pressure beyond the ultimate one, not with its share of the pressure
         work.slope[index, 0] = decay
         work.decay[node] += decay
-    if speed > 0.0:
+    if decay > 0.0:
         decay *= 1.0 - plant.pump[pump, 0] / work.node[node, PA]
     for s in range(SPECIES):
         pumped(plant, out, index, s, decay * u[SPECIES * node + s], m, n)
@@ -241,8 +248,9 @@ def _walls(plant: Plant, state: State, u: Floats, time_s: float, work: Work, out
         film = fixed[FILM] * (wall_k - work.node[i, K])
         outside = fixed[RADIATION] * (shroud_k**4 - wall_k**4) + fixed[MOUNT] * (shroud_k - wall_k)
         out[energy + i] += film + state.heat[i, GAS_HEAT]
-        out[wall + i] += (outside - film + state.heat[i, WALL_HEAT]) / fixed[CAPACITY]
-        out[books + HEAT] += state.heat[i, GAS_HEAT] + state.heat[i, WALL_HEAT]
+        heated = state.heat[i, WALL_HEAT] + state.heat[i, HEATER]
+        out[wall + i] += (outside - film + heated) / fixed[CAPACITY]
+        out[books + HEAT] += state.heat[i, GAS_HEAT] + heated
         out[books + SHROUD] += outside
 
 

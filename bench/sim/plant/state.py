@@ -15,9 +15,11 @@ from bench.sim.plant.gas import SPECIES
 Integers = NDArray[np.int64]
 
 ORIFICE, SHORT_TUBE, SLIT, CAPILLARY, PERMEATION, CONDUCTANCE, HATCH, SUPPLY, REGULATOR, SUCTION = range(10)
+FLOW_CONTROLLER = 10
 """Kinds of path, and what the first columns of Plant.path hold: effective area Cd A (m2) | diameter, length (m) |
 width, height, length (m) | diameter, length (m) | kg/(s Pa) at a temperature, J/mol, K, species | m3/s |
-kg/(s Pa) when open, fan m3/s, wall to wall W/K | - | set point (Pa), gain (kg/s/Pa), largest flow (kg/s) | pump.
+kg/(s Pa) when open, fan m3/s, wall to wall W/K | - | set point (Pa), gain (kg/s/Pa), largest flow (kg/s) | pump |
+full scale (kg/s), effective area (m2) of its valve wide open.
 """
 FROM, TO, KIND = range(3)
 """Columns of Plant.ends."""
@@ -42,16 +44,17 @@ BOOKS = 6
 ENTHALPY, HEAT, SHROUD = range(3)
 """Book of energy into compartments and walls (J): with gas, from fans, crew and heaters, from the shroud."""
 ENERGY_BOOKS = 3
-GAS_HEAT, WALL_HEAT = range(2)
-"""Columns of State.heat, W."""
+GAS_HEAT, WALL_HEAT, HEATER = range(3)
+"""Columns of State.heat, W: into the gas; into the wall, from racks and from the bench's own heater."""
+HEAT_COLUMNS = 3
 
 
 class Plant(NamedTuple):
     """What stays. compartments: n, vessels: m (with compartments), pirani and ionisation: a gauge's sensitivity by
     species relative to nitrogen. reservoirs: (2, species) mass fractions of room and supply. curve: (pump, point, 2)
-    ln Pa, ln m3/s; pump: (pump, 2) ultimate Pa, outlet node or -1. supply: largest flow (kg/s), gain (kg/s/Pa),
-    relaxation of the dead line (s), path of its valve or -1. outgassing: Pa m3/s one hour into vacuum. shroud: K at
-    time 0, K/s, swing K, period s; ramps: (k, 3) begin s, over s, K; room: Pa, Pa/s, begin s, end s, K.
+    ln Pa, ln m3/s; pump: (pump, 3) ultimate Pa, outlet node or -1, nominal Hz. supply: largest flow (kg/s), gain
+    (kg/s/Pa), relaxation of the dead line (s), path of its valve or -1. outgassing: Pa m3/s one hour into vacuum.
+    shroud: K at time 0, K/s, swing K, period s; ramps: (k, 3) begin s, over s, K; room: Pa, Pa/s, begin s, end s, K.
     """
 
     compartments: int
@@ -72,7 +75,7 @@ class Plant(NamedTuple):
 
 class State(NamedTuple):
     """What changes. u: all that is conserved, flat (Layout). time: three places. move: paths, then pumps. source:
-    (n, species) kg/s; heat: (n, 2) W.
+    (n, species) kg/s; heat: (n, HEAT_COLUMNS) W.
     """
 
     u: Floats

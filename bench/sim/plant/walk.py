@@ -8,9 +8,8 @@ import math
 from bench.records import Floats
 from bench.sim.compiled import compiled, inner
 from bench.sim.plant import gas
-from bench.sim.plant.composition import saturation_pressure
-from bench.sim.plant.flows import partial_pressure
 from bench.sim.plant.implicit import STAGE, assemble, settle
+from bench.sim.plant.knot import keep
 from bench.sim.plant.linear import copy
 from bench.sim.plant.nodes import look
 from bench.sim.plant.rates import rates, turn
@@ -28,12 +27,11 @@ from bench.sim.plant.state import (
     SUPPLY,
     TO,
     VACUUM_AGE_S,
-    K,
     Plant,
     State,
     Work,
 )
-from bench.sim.plant.surroundings import position, room_pressure, set_point, shroud_temperature
+from bench.sim.plant.surroundings import position, set_point
 
 SPECIES = gas.SPECIES
 FIRST_S, LONGEST_S, SHORTEST_S = 0.02, 60.0, 1e-4
@@ -201,37 +199,3 @@ def _accept(plant: Plant, state: State, work: Work, h: float, now_s: float) -> N
             lagging = (set_point(state.control, now_s) - begun) / h * lag_s  # what a steady ramp settles at
             gap = state.control[LINE_PA] - begun + lagging
             state.control[LINE_PA] = set_point(state.control, now_s) - lagging + gap * math.exp(-h / lag_s)
-
-
-@compiled
-def first_knot(plant: Plant, state: State, work: Work, row: Floats) -> None:
-    look(plant, state.u, state.time[NOW_S], work)
-    keep(plant, state, work, row)
-
-
-@inner
-def keep(plant: Plant, state: State, work: Work, row: Floats) -> None:
-    """A knot (course.Columns): pressures and temperatures of all vessels, walls, relative humidities, the dead line,
-    shroud, room, the chamber as a Pirani and an ionisation gauge see it, and what has passed every path.
-    """
-    n, m = plant.compartments, plant.vessels
-    now_s = state.time[NOW_S]
-    for i in range(m):
-        row[i], row[m + i] = work.node[i, PA], work.node[i, K]
-    for i in range(n):
-        row[2 * m + i] = state.u[SPECIES * m + n + i]
-        vapour = partial_pressure(work.node[i], work.fraction[i], gas.H2O)
-        row[2 * m + n + i] = vapour / saturation_pressure(work.node[i, K])
-    rest = 2 * (m + n)
-    row[rest] = state.control[LINE_PA]
-    row[rest + 1] = shroud_temperature(plant.shroud, plant.ramps, now_s)
-    row[rest + 2] = room_pressure(plant.room, now_s)
-    row[rest + 3] = row[rest + 4] = 0.0
-    for s in range(SPECIES):
-        if n < m:
-            pure = partial_pressure(work.node[n], work.fraction[n], s)
-            row[rest + 3] += plant.gauges[0, s] * pure
-            row[rest + 4] += plant.gauges[1, s] * pure
-    paths = plant.ends.shape[0]
-    begin = state.u.size - n - paths
-    copy(row[rest + 5 :], state.u[begin : begin + paths])

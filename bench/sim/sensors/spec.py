@@ -19,6 +19,8 @@ class SensorSpec:
     """The value delivered saturates at its ends."""
     accuracy: float = 0.0
     """Standard uncertainty, unit; shared equally, in variance, by a gain and an offset drawn in secret."""
+    u_gain: float = 0.0
+    """Standard uncertainty of a gain beside that: a gauge over many decades is wrong by so much of any reading."""
     gain_tempco: float = 0.0
     """1/K of (ambient - reference_k)."""
     tempco: float = 0.0
@@ -57,9 +59,8 @@ class SensorSpec:
 
 def stated_spec(entry: ChannelEntry, noise: NoiseEntry, *, averaged: bool) -> SensorSpec:
     """What a bench file states of a channel, and nothing else."""
-    return SensorSpec(
-        name=entry.name, range=entry.range, accuracy=entry.accuracy, averaged=averaged, **noise.model_dump()
-    )
+    stated = noise.model_dump(exclude={"repeats_max"})
+    return SensorSpec(name=entry.name, range=entry.range, accuracy=entry.accuracy, averaged=averaged, **stated)
 
 
 class FaultKind(IntEnum):

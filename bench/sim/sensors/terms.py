@@ -44,12 +44,13 @@ class TermsMaker:
 
     def _terms(self, spec: SensorSpec, column: int, fault_first: int, fault_last: int) -> Terms:
         share = spec.accuracy / math.sqrt(2.0)
+        u_gain = math.hypot(share / max(map(abs, spec.range)), spec.u_gain)
         return Terms(
             column=column,
             ambient=self._ambient,
             phase=int(LONGEST_OCTAVE * (1.0 - uniform(self._seed, stream_number(f"flicker_phase/{spec.name}"), 0))),
             lag_s=spec.lag_s,
-            gain=self._draws.normal(f"gain/{spec.name}", 0.0, share / max(map(abs, spec.range))),
+            gain=self._draws.normal(f"gain/{spec.name}", 0.0, u_gain),
             gain_tempco=spec.gain_tempco,
             offset=self._draws.normal(f"offset/{spec.name}", 0.0, share),
             tempco=spec.tempco,
