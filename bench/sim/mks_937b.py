@@ -10,19 +10,19 @@ END = b";FF"
 COMMAND = re.compile(r"([A-Z]+?)(\d{0,2})([?!])(.*)")
 LONGEST_FRAME = 64  # a sender that never ends its frame must not fill the memory
 BROADCAST = 254  # answered under the own address
-CHANNELS, RELAYS = range(1, 7), range(1, 13)  # two relays watch one channel
+CHANNELS, RELAYS = range(1, 7), range(1, 13)  # a module has two channels, a channel two relays that watch it
 MODEL, FIRMWARE = "937B", "1.10"
 TORR_PA = 101325.0 / 760
 PA_PER = {"TORR": TORR_PA, "MBAR": 100.0, "PASCAL": 1.0, "MICRON": TORR_PA / 1e3}
 WRONG_GAUGE, NOT_ION_GAUGE, INVALID_COMMAND, INVALID_PARAMETER = 150, 152, 160, 169  # the first and the last [K]
 OK, UNDERRANGE, OVERRANGE, SENSOR_ERROR, OFF, NO_SENSOR = range(6)  # what gauges say
 WORDS = {SENSOR_ERROR: "MISCONN", OFF: "OFF", NO_SENSOR: "NOGAUGE"}  # [K] but for OFF
-OVERRANGE_WORDS = {"PR": "ATM"}  # by type of gauge; the others show the end of their range [K]
+PIRANIS, PIRANI_ATM_PA = {"PR", "CP"}, 1.05e5  # those whose range ends below show ATM when it is exceeded [K]
 ION_GAUGES = {"CC", "HC"}  # cold and hot cathode
 UNSWITCHABLE = {"CM"}  # capacitance manometers have no power of their own to be switched [K]
 ION_STATUS = {OK: "G", UNDERRANGE: "G", OVERRANGE: "P", SENSOR_ERROR: "N", OFF: "O", NO_SENSOR: "N"}  # [K]
 WAIT_S = {"CC": 3.0, "HC": 10.0}  # from high voltage or emission on until the first reading [K]
-NO_GAUGE_TYPE = "NC"
+NO_MODULE = "NC"
 HYSTERESIS = {"BELOW": 1.1, "ABOVE": 0.9}  # SH follows SP by so much [K]
 FACTORY_SETPOINT_PA = TORR_PA * 1e-3  # [K]
 
@@ -81,7 +81,7 @@ class MKS937B:
         self._partial = b""
         self._plain: dict[str, Callable[[str | None], str]] = {
             "PRZ": asking(lambda: " ".join([self._pressure(channel) for channel in CHANNELS])),
-            "MT": asking(lambda: ",".join([self._types.get(channel, NO_GAUGE_TYPE) for channel in CHANNELS])),
+            "MT": asking(lambda: ",".join([self._module(channel) for channel in CHANNELS[::2]])),
             "SN": asking(lambda: self._serial),
             "MD": asking(lambda: MODEL),
             "FV": asking(lambda: FIRMWARE),
@@ -131,6 +131,9 @@ class MKS937B:
             raise RefusedError(INVALID_COMMAND)
         return self._plain[name](value)
 
+    def _module(self, first: int) -> str:
+        return self._types.get(first) or self._types.get(first + 1) or NO_MODULE
+
     # -- gauges --------------------------------------------------------------------------------------------------
     def _read(self, channel: int) -> tuple[int, float]:
         if channel not in self._types:
@@ -155,7 +158,8 @@ class MKS937B:
         if status == UNDERRANGE:
             return f"LO<E{exponent_above(value):+03d}"
         if status == OVERRANGE:
-            return OVERRANGE_WORDS.get(self._types[channel], f">{scientific(value, 1)}")
+            atmosphere = self._types[channel] in PIRANIS and pressure_pa < PIRANI_ATM_PA
+            return "ATM" if atmosphere else f">{scientific(value, 1)}"
         return scientific(value, 2)
 
     def _ion_status(self, channel: int) -> str:
