@@ -1,11 +1,15 @@
 import math
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from transcript import load
 
 from bench.sim.aimtti_cpx400dp import CPX400DP
+
+WIRE = load("aimtti_cpx400dp")
 
 
 @dataclass
@@ -37,6 +41,17 @@ def supply(heaters):
 
 def asked(supply, message):
     return supply.receive(f"{message}\n".encode()).decode().replace("\r\n", "|").removesuffix("|")
+
+
+@pytest.mark.parametrize("size", [1, 3, 100000])
+def test_the_transcript_however_it_is_cut(heaters, size):
+    supply = CPX400DP(heaters, serial=WIRE.conditions["serial"], firmware=WIRE.conditions["firmware"])
+    for conditions, group in groupby(WIRE.exchanges, key=lambda exchange: exchange.conditions):
+        exchanges = list(group)
+        heaters.ohms = {number: float(conditions[f"load_{number}_ohm"]) for number in (1, 2)}
+        sent = b"".join(exchange.sent for exchange in exchanges)
+        replies = [supply.receive(sent[i : i + size]) for i in range(0, len(sent), size)]
+        assert b"".join(replies) == b"".join(exchange.reply for exchange in exchanges)
 
 
 @pytest.mark.parametrize(

@@ -202,10 +202,10 @@ def test_a_valve_held_closed_lets_nothing_through(unit, line):
     assert fields(unit, "A$$C")[4:] == ["+100.00", "+100.00", "N2"]
 
 
-def test_a_setpoint_that_is_not_reached_shows_mass_over_range_from_the_next_frame_on(unit, line):
+def test_a_setpoint_that_is_not_reached_shows_mass_over_range_once_the_valve_had_its_time(unit, line):
     line.most = 50.0 * N2_KG_S_PER_SCCM
-    assert fields(unit, "AS 100")[4:] == ["+050.00", "+100.00", "N2"]
-    assert fields(unit)[4:] == ["+050.00", "+100.00", "N2", "MOV"]
+    assert [fields(unit, command)[-1] for command in ("AS 100", "A", "A", "A", "A")] == ["N2", "N2", "N2", "MOV", "MOV"]
+    assert fields(unit, "AS 40")[4:] == ["+040.00", "+040.00", "N2"]
 
 
 def test_a_flow_beyond_the_range_stands_at_its_end(unit, line):
