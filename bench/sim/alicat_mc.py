@@ -14,6 +14,7 @@ FAILED = ("MOV", "VOV", "TMF")  # of a flow sensor that stands at its end, with 
 FLOW_LIMIT = 1.28  # of full scale: where readings stand still [K]
 SETPOINT_LIMIT = 1.0  # of full scale [K]
 SHORTFALL = 0.02  # of full scale that the flow may lack before the setpoint counts as not reached [K]
+SETTLING_FRAMES = 3  # the valve is given that many answers, each of 0.1 s, to get there [K]
 LEGACY_FULL_SCALE, LEGACY_MOST = 64000, 65535
 PRESSURE_RANGE_PSIA, TEMPERATURE_RANGE_C = (0.0, 160.0), (-10.0, 60.0)  # [K]
 GAS_REGISTER, GAS_BITS, CONTROL_REGISTER = 46, 0x1FF, 122
@@ -53,17 +54,18 @@ class AlicatMC:
         full_scale_sccm: float = 500.0,
         unit_id: str = "A",
         gas: int = 8,
-        serial: str = "521641",
+        serial: str = "123456",
         firmware: str = "10v20.0-R24",
         firmware_date: str = "Jan  9 2025,15:04:07",
     ) -> None:
         self.port, self.full_scale_sccm, self.unit_id, self.gas = port, full_scale_sccm, unit_id, gas
         self.serial, self.firmware, self.firmware_date = serial, firmware, firmware_date
         self.refusing = self.failing = False
+        self.raised: tuple[str, ...] = ()  # status words of what is not simulated, set from outside
         self.setpoint, self.control_point = 0.0, MASS  # setpoint in SCCM or CCM
         self.held = self.locked = False
         self._zero_sccm = 0.0  # what the last tare took for no flow
-        self._moving = False  # nobody has looked since the valve was moved
+        self._frames = 0  # since the valve was moved
         self._partial = b""
         self._commands = [(form, act) for form, act, since in COMMANDS if since <= version(firmware)]
 
@@ -98,17 +100,18 @@ class AlicatMC:
         mass, mov = shown(high if self.failing else self.flow_sccm(), low, high, "MOV")
         volume, vov = shown(high if self.failing else self.flow_ccm(), low, high, "VOV")
         words = {pov, tov, mov, vov, "HLD" * self.held, "LCK" * self.locked, "MOV" * self.short_of(mass)}
-        words |= set(FAILED) if self.failing else set()
-        self._moving = False
+        words |= {*self.raised, *(FAILED if self.failing else ())}
+        self._frames += 1
         fields = " ".join(map(signed, (pressure, temperature, volume, mass, self.setpoint)))
         return " ".join(
             [self.unit_id, fields, f"{GASES[self.gas].short:>6}", *(word for word in WORDS if word in words)]
         )
 
     def short_of(self, mass_sccm: float) -> bool:
-        """The setpoint cannot be reached; the frame that answers a command comes too early to tell."""
+        """The setpoint cannot be reached; the first frames after a command come too early to tell."""
         lacking = self.wanted_sccm() - mass_sccm
-        return not (self._moving or self.held) and lacking > SHORTFALL * self.full_scale_sccm
+        settled = self._frames >= SETTLING_FRAMES and not self.held
+        return settled and lacking > SHORTFALL * self.full_scale_sccm
 
     def flow_sccm(self) -> float:
         return self.port.flow_kg_s() / kg_s_per_sccm(self.gas) - self._zero_sccm
@@ -126,44 +129,56 @@ class AlicatMC:
         ratio = self.ccm_per_sccm()
         return self.setpoint / ratio if ratio > 0.0 else 0.0
 
-    def drive(self) -> str:
+    def driven(self) -> str:
+        self._drive()
+        return self.frame()
+
+    def _drive(self) -> None:
         """The loop brings the reading, not the flow, to the setpoint; a held valve stays where it is."""
         if not self.held:
             wanted = self.wanted_sccm() + self._zero_sccm if self.setpoint > 0.0 else 0.0
             self.port.set_flow(wanted * kg_s_per_sccm(self.gas) if wanted > 0.0 else 0.0)
-            self._moving = True
-        return self.frame()
+            self._frames = 0
+
+    def _ask_for(self, setpoint: float) -> None:
+        if not 0.0 <= setpoint <= SETPOINT_LIMIT * self.full_scale_sccm:
+            raise RefusedError
+        self.setpoint = setpoint
+        self._drive()
 
     def set_setpoint(self, text: str) -> str:
-        if not 0.0 <= float(text) <= SETPOINT_LIMIT * self.full_scale_sccm:
-            raise RefusedError
-        self.setpoint = float(text)
-        return self.drive()
+        self._ask_for(float(text))
+        return self.frame()
 
     def set_legacy(self, digits: str) -> str:
         """An integer alone is a setpoint, 64000 for full scale: whoever meant something else opens the valve."""
         if int(digits) > LEGACY_MOST:
             raise RefusedError
         self.setpoint = int(digits) / LEGACY_FULL_SCALE * self.full_scale_sccm
-        return self.drive()
+        return self.driven()
 
     def loop_setpoint(self, text: str = "", unit: str = "12") -> str:
         """Current and requested: the same without a ramp."""
         if unit not in {"0", "12"}:
             raise RefusedError
         if text:
-            self.set_setpoint(text)
+            self._ask_for(float(text))
         return f"{self.unit_id} {signed(self.setpoint)} {signed(self.setpoint)} {FLOW_UNIT[self.control_point]}"
 
     def set_gas(self, number: str) -> str:
-        if int(number) not in GASES:
+        self._select(int(number))
+        return self.frame()
+
+    def _select(self, gas: int) -> None:
+        if gas not in GASES:
             raise RefusedError
-        self.gas = int(number)
-        return self.drive() if self.setpoint > 0.0 else self.frame()
+        self.gas = gas
+        if self.setpoint > 0.0:
+            self._drive()
 
     def active_gas(self, number: str = "") -> str:
         if number:
-            self.set_gas(number)
+            self._select(int(number))
         return f"{self.unit_id} {self.gas} {GASES[self.gas].short} {GASES[self.gas].name}"
 
     def read_register(self, number: str) -> str:
@@ -174,10 +189,10 @@ class AlicatMC:
 
     def write_register(self, number: str, value: str) -> str:
         if int(number) == GAS_REGISTER:
-            self.set_gas(str(int(value) & GAS_BITS))
+            self._select(int(value) & GAS_BITS)
         elif int(number) == CONTROL_REGISTER and int(value) in FLOW_UNIT:
             self.control_point = int(value)
-            self.drive()
+            self._drive()
         else:
             raise RefusedError
         return self.read_register(number)
@@ -186,7 +201,7 @@ class AlicatMC:
         """What flows at this moment is called zero from now on."""
         reading = self.flow_sccm()
         self._zero_sccm += 0.0 if math.isnan(reading) else reading
-        return self.drive() if self.setpoint > 0.0 else self.frame()
+        return self.driven() if self.setpoint > 0.0 else self.frame()
 
     def hold(self, kg_s: float | None) -> str:
         """kg_s None: the valve as it stands."""
@@ -197,7 +212,7 @@ class AlicatMC:
 
     def cancel(self) -> str:
         self.held = False
-        return self.drive()
+        return self.driven()
 
     def lock(self, on: bool) -> str:  # noqa: FBT001 - the state itself is the message
         self.locked = on

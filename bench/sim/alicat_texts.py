@@ -5,12 +5,12 @@ INFO = (
     "ALICAT SCIENTIFIC",
     "www.alicat.com",
     "Ph   520-290-6060",
-    "info@alicat.com",
+    "Fax  520-290-0109",
     "Model Number {model}",
     "Serial Number {serial}",
-    "Date Manufactured 01/07/2025",
+    "Date Manufactured 01/09/2025",
     "Date Calibrated   01/09/2025",
-    "Calibrated By     BL",
+    "Calibrated By     XX",
     "Software Revision {firmware}",
 )
 LAYOUT_HEADER = "ID_ NAME______________________ TYPE_______ WIDTH NOTES___________________"
