@@ -8,7 +8,7 @@ from small_bench import small_bench
 from bench.config.load import find_bench, load_bench, rig_of
 from bench.config.model import NoiseEntry
 from bench.errors import ConfigError
-from bench.records import NoiseClass
+from bench.records import Channel, NoiseClass
 
 TODAY = date(2026, 11, 23)
 CERTIFICATE = "orifice_50um_working.toml"
@@ -82,7 +82,6 @@ SPOILT = {
         "us_wall_1.quantity",
         "Input should be",
     ),
-    "one table where many belong": ("[[pump]]", "[pump]", "pump", "tuple"),
     "two limits in one interlock": (
         "above = 0.5",
         "above = 0.5\nbelow = 1.0",
@@ -193,6 +192,75 @@ SPOILT = {
         'target = "pressure_controller"\nsafety = true',
         "safe_state.StopControl.pressure_controller",
         "cannot be a safety step",
+    ),
+    "a heater of no compartment": (
+        'compartment = "us_segment"\ninstrument = "heater_supply"',
+        'compartment = "chamber"\ninstrument = "heater_supply"',
+        "heater.heater_us.compartment",
+        "'chamber' is not",
+    ),
+    "two heaters on one output": ("output = 2", "output = 1", "heater_supply, output 1", "feeds 2 heaters"),
+    "two heaters on one wall": (
+        'compartment = "working_compartment"\ninstrument = "heater_supply"',
+        'compartment = "us_segment"\ninstrument = "heater_supply"',
+        "us_segment",
+        "is heated by 2 heaters",
+    ),
+    "a heater on a third output": ("output = 2", "output = 3", "heater.heater_working.output", "1 or 2"),
+    "one controller of two flows": (
+        'name = "leak_flow"\ninstrument = "leak_flow"\nconnects',
+        'name = "leak_flow"\ninstrument = "makeup_flow"\nconnects',
+        "makeup_flow",
+        "sets 2 flows",
+    ),
+    "a flow to nowhere": (
+        'connects = ["leak_manifold", "chamber"]',
+        'connects = ["leak_manifold", "room"]',
+        "flow_controller.leak_flow.connects",
+        "'room' is not",
+    ),
+    "a flow that nobody sets": (
+        'quantity = "flow"\nunit = "kg/s"\ninstrument = "leak_flow"',
+        'quantity = "flow"\nunit = "kg/s"\ninstrument = "leak_detector"',
+        "channel.leak_flow.instrument",
+        "'leak_detector'",
+    ),
+    "a power of no heater": (
+        'input = "power2"',
+        'input = "power3"',
+        "heater_working_power.input",
+        "no output that has",
+    ),
+    "a contactor without a line": (
+        'line = "cDAQ1Mod2/port0/line9"\n',
+        "",
+        "pump.roughing_pump",
+        "line and running_switch belong together",
+    ),
+    "a wall without a compartment": (
+        'compartment = "us_segment"\nrange = [0.0, 1.0]\nswitch_k',
+        "range = [0.0, 1.0]\nswitch_k",
+        "channel.us_wall_cool",
+        "name the compartment",
+    ),
+    "two vessels of a name": (entry("vessel", "makeup_line"), entry("vessel", "fore_line"), "fore_line", "2 times"),
+    "a safety step by a drive": (
+        'target = "turbo_pump"\nsafety = false',
+        'target = "turbo_pump"',
+        "safe_state.StopPump.turbo_pump",
+        "cannot be a safety step",
+    ),
+    "a safety step by a supply": (
+        'target = "heater_us"\nsafety = false',
+        'target = "heater_us"',
+        "safe_state.StopHeater.heater_us",
+        "cannot be a safety step",
+    ),
+    "a flow to stop that is a valve": (
+        'command = "StopFlow"\ntarget = "leak_flow"',
+        'command = "StopFlow"\ntarget = "fill_valve"',
+        "safe_state.StopFlow.target",
+        "'fill_valve'",
     ),
     "a coil that changes nothing": (
         'line = "cDAQ1Mod2/port0/line3"',
@@ -325,3 +393,77 @@ def test_a_bench_file_copied_alone_finds_the_shipped_certificates(tmp_path):
     copied.write_text(find_bench("zvezda").read_text())
     shipped = load_bench(find_bench("zvezda"), date(2026, 11, 23))
     assert load_bench(copied, date(2026, 11, 23)).leak == shipped.leak
+
+
+def extending(copied, text):
+    path = copied.with_name("mine.toml")
+    path.write_text(f'extends = "zvezda.toml"\n{text}')
+    return path
+
+
+MKS = '[[instrument]]\nname = "gauge_controller"\ndriver = "mks_937b"\naddress = "ASRL/dev/ttyS3::INSTR"\n'
+
+
+def test_an_entry_of_the_same_name_replaces_the_one_of_the_file_that_is_extended(copied):
+    base, mine = load_bench(copied, TODAY), load_bench(extending(copied, MKS), TODAY)
+    assert [i.name for i in mine.instrument] == [i.name for i in base.instrument]
+    drivers = {(a.name, b.driver) for a, b in zip(base.instrument, mine.instrument, strict=True) if a != b}
+    assert drivers == {("gauge_controller", "mks_937b")}
+    assert mine.channels == base.channels
+
+
+def test_what_is_new_is_added_and_tables_are_joined(copied):
+    more = '[bench]\nlocation = "cellar"\n[[vessel]]\nname = "barrel"\nvolume_m3 = 0.1\npressure_pa = 1e5\n'
+    mine = load_bench(extending(copied, more), TODAY)
+    assert [v.name for v in mine.vessel][-1] == "barrel"
+    assert (mine.bench.name, mine.bench.location) == ("zvezda", "cellar")
+
+
+def test_the_hash_of_a_file_that_extends_another_is_of_both(copied):
+    path = extending(copied, MKS)
+    first = load_bench(path, TODAY).sha256
+    path.write_text(path.read_text() + "# mine\n")
+    second = load_bench(path, TODAY).sha256
+    replace(copied, "# The shipped bench", "# Another bench")
+    assert len({first, second, load_bench(path, TODAY).sha256}) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[pump]\n", "pump: Input should be a valid tuple"),
+        (
+            entry("vessel", "fore_line"),
+            "vessel.fore_line.volume_m3: Field required (and 1 more)",
+        ),  # replaced as a whole
+        (2 * MKS, "gauge_controller: name used 2 times"),
+    ],
+)
+def test_what_is_wrong_with_both_together_is_said_of_the_file_that_extends(copied, text, reason):
+    path = extending(copied, text)
+    assert complaint(path) == f"{path}: {reason}"
+
+
+def test_files_that_extend_each_other_are_refused(copied):
+    path = extending(copied, "")
+    replace(copied, "[bench]\n", 'extends = "mine.toml"\n[bench]\n')
+    assert "extends: mine.toml extends this file" in complaint(path)
+
+
+def test_a_file_that_extends_a_shipped_one_works_where_it_is(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('extends = "zvezda.toml"\n')
+    assert load_bench(path, TODAY).leak == load_bench(find_bench("zvezda"), TODAY).leak
+
+
+def test_the_shipped_bench_with_another_gauge_controller_loads():
+    bench = load_bench(find_bench("zvezda_mks"), TODAY)
+    assert {i.name: i.driver for i in bench.instrument}["gauge_controller"] == "mks_937b"
+
+
+@pytest.mark.parametrize(
+    ("unit", "column"),
+    [("Pa", "x_pa"), ("1", "x_state"), ("Hz", "x_hz"), ("W", "x_w"), ("kg/s", "x_kg_s"), ("Pa m3/s", "x_pa_m3_s")],
+)
+def test_a_column_says_the_unit(unit, column):
+    assert Channel("x", "flow", unit, 0.0, 1.0, 0.0).column == column

@@ -77,12 +77,20 @@ class Actuator(Entry):
 class Valve(Actuator):
     bore_m: PositiveFloat | None = None
     """None: the orifice behind the valve, not the valve, limits the flow."""
+    conductance_m3_s: PositiveFloat | None = None
+    """Instead of a bore: of a valve in a line, whose flow follows the pressure difference."""
     seat_leakage_m2: NonNegativeFloat = 0.0
     """Stated largest effective area of the closed seat."""
     dead_volume_m3: NonNegativeFloat = 0.0
     """Between seat and orifice: as empty as its far side while closed, filled at once on opening (a puff)."""
     stiction_s: NonNegativeFloat = 0.0
     """Longest hesitation before it moves, after a long rest."""
+
+    @model_validator(mode="after")
+    def bore_or_conductance(self) -> Self:
+        if self.bore_m is not None and self.conductance_m3_s is not None:
+            raise ValueError("give either bore_m or conductance_m3_s")
+        return self
 
 
 class Hatch(Actuator):

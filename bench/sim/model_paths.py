@@ -111,6 +111,8 @@ def _valve(
         kind, shape, ends = SUCTION, (float(pump),), [ends[0], "room"]
     elif "supply" in valve.connects:
         kind, ends = SUPPLY, ["supply", next(n for n in valve.connects if n != "supply")]
+    elif valve.conductance_m3_s is not None:
+        kind, shape = CONDUCTANCE, (valve.conductance_m3_s,)
     return Path(
         name=valve.name,
         start=node[ends[0]],

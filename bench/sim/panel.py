@@ -99,4 +99,5 @@ def _controlled(columns: Places, model: Model, bench: Bench, entry: ChannelEntry
 
 def _spec(bench: Bench, entry: ChannelEntry) -> SensorSpec:
     noise = bench.noise_class[entry.noise] if entry.noise else SILENT
-    return stated_spec(entry, noise, averaged=entry.quantity in ("pressure", "relative_humidity"))
+    on_chassis = any(i.driver == "ni_daq" for i in bench.instrument if i.name == entry.instrument)
+    return stated_spec(entry, noise, averaged=on_chassis or entry.quantity in ("pressure", "relative_humidity"))

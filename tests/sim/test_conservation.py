@@ -10,6 +10,7 @@ from bench.sim.plant.composition import DRY_AIR
 from bench.sim.plant.state import (
     CAPILLARY,
     CONDUCTANCE,
+    FLOW_CONTROLLER,
     ORIFICE,
     PERMEATION,
     POSITION,
@@ -31,6 +32,7 @@ SHAPES = {
     CAPILLARY: (1e-4, 2e-2),
     PERMEATION: (1e-14, 25_000.0, 293.15, float(gas.HE)),
     CONDUCTANCE: (1e-7,),
+    FLOW_CONTROLLER: (1e-6, 1e-8),
 }
 WITH_HELIUM = np.array([0.7, 0.22, 0.01, 0.001, 0.012, 0.057])
 VESSELS_M3, VESSELS_PA = (1e-4, 0.01), (2e3, 3e6)  # a trapped volume, a bottle

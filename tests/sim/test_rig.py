@@ -41,7 +41,8 @@ def test_what_a_sensor_shows_does_not_depend_on_who_asked_before():
 def test_the_same_seed_is_the_same_rig_and_another_is_not():
     volumes = [rigs.rig_of(seed=seed).model.plant.node[:, VOLUME] for seed in (1, 1, 2)]
     assert np.array_equal(volumes[0], volumes[1])
-    assert not np.isclose(volumes[0], volumes[2], rtol=1e-9).any()
+    uncertain = slice(rigs.CHAMBER + 1)
+    assert not np.isclose(volumes[0], volumes[2], rtol=1e-9)[uncertain].any()
 
 
 def test_what_is_drawn_scatters_as_stated():
@@ -83,7 +84,7 @@ def test_a_closed_hatch_passes_what_was_drawn_for_its_seal():
 
 def test_without_draws_the_rig_is_what_the_bench_file_states():
     now = rigs.rig_of("as_stated")
-    assert now.model.plant.node[:, VOLUME] == pytest.approx([0.2, 0.06, 0.4, 0.06, 2.2], rel=1e-12)
+    assert now.model.plant.node[: rigs.CHAMBER + 1, VOLUME] == pytest.approx([0.2, 0.06, 0.4, 0.06, 2.2], rel=1e-12)
     leak = BENCH.named_leak("working_100um")
     rigs.close_hatches(now)
     rigs.start_pump(now)

@@ -209,7 +209,7 @@ def test_a_hidden_leak_can_lead_to_the_neighbour_and_loses_nothing():
 
 def test_a_tripped_pump_stands_still_until_it_is_started_again():
     rig = staged(pump_trip=[{"at_s": 100.0}])
-    (pump,) = BENCH.pump
+    pump = BENCH.pump[0]
     rig.write_line(pump.line, True)
     running = []
     for time_s in (99.0, 101.0):
@@ -223,7 +223,7 @@ def test_a_tripped_pump_stands_still_until_it_is_started_again():
 def test_one_pump_can_trip_by_name_or_all_without(named, running):
     first = BENCH.pump[0]
     second = first.model_copy(update={"name": "second", "line": "x/line0", "running_switch": "x/line1"})
-    rig = staged(BENCH.model_copy(update={"pump": (first, second)}), pump_trip=[{"at_s": 100.0, "pump": named}])
+    rig = staged(BENCH.model_copy(update={"pump": (*BENCH.pump, second)}), pump_trip=[{"at_s": 100.0, "pump": named}])
     for pump in (first, second):
         rig.write_line(pump.line, True)
     rig.clock.advance_to(101.0)

@@ -37,13 +37,19 @@ DISCHARGE = 0.83
 """Of a short cylindrical mouth (science 1.2.2)."""
 LAMINAR_PA = 1.0
 """Below this difference the flow through a hole goes linearly to zero, as slow flow does, not as its root."""
+METER_PA = 1000.0
+"""The same for a flow controller, whose meter is a bundle of capillaries. A root would not let a small volume in front
+of it come to rest: an error of a step that a vessel is allowed would throw it from side to side.
+"""
 
 
 @inner
-def through_hole(area_m2: float, up: Floats, down: Floats) -> float:
-    """Orifice flow between two rows of Work.node, kg/s, without the root's infinite slope at equal pressures."""
+def through_hole(area_m2: float, up: Floats, down: Floats, laminar_pa: float) -> float:
+    """Orifice flow between two rows of Work.node, kg/s, without the root's infinite slope at equal pressures: below
+    laminar_pa it is straight.
+    """
     gap = up[PA] - down[PA]
-    least = min(LAMINAR_PA, 0.1 * up[PA])
+    least = min(laminar_pa, 0.1 * up[PA])
     if gap >= least:
         return orifice_flow(area_m2, up[PA], up[K], down[PA], up[GAS_CONSTANT], up[GAMMA])
     flow = orifice_flow(area_m2, up[PA], up[K], up[PA] - least, up[GAS_CONSTANT], up[GAMMA])
@@ -73,7 +79,7 @@ def _downhill(shape: Floats, kind: int, opening: float, up: Floats, down: Floats
     elif kind == CONDUCTANCE:
         flow = opening * trapped_flow(shape[0], up[PA], up[K], down[PA], up[GAS_CONSTANT])
     if area > 0.0:
-        flow += through_hole(area, up, down)
+        flow += through_hole(area, up, down, LAMINAR_PA)
     return flow
 
 
@@ -101,7 +107,7 @@ def _controlled(shape: Floats, opening: float, up: Floats, down: Floats) -> tupl
     """A mass flow controller: what it is set to, or what its wide open valve lets through; never uphill."""
     if opening == 0.0 or up[PA] <= down[PA]:
         return 0.0, 0.0
-    most = through_hole(shape[1], up, down)
+    most = through_hole(shape[1], up, down, METER_PA)
     wanted = opening * shape[0]
     return (wanted, 0.0) if wanted <= most else (most, most / (up[PA] - down[PA]))
 

@@ -43,9 +43,9 @@ knows nothing of composition, and longer steps would show pressure differences t
 JUST_BEFORE = 1.0 - 1e-9
 """Where in a step its second stage looks: what happens at its end (a patch) has not happened yet."""
 GROWTH, SHRINK, REFUSED = 2.5, 0.3, 4.0
-ENERGY_TOLERANCE, VESSEL_TOLERANCE, SPECIES_TOLERANCE, LEAST_KG = 3e-6, 1e-3, 1e-5, 1e-9
-"""Of the difference between first and second order: relative to a compartment's energy (1e-6: 0.3 mK, 0.1 Pa), to a
-vessel's gas (and LEAST_KG), to a compartment's gas."""
+ENERGY_TOLERANCE, SPECIES_TOLERANCE, CHAMBER_TOLERANCE, VESSEL_TOLERANCE, LEAST_KG = 3e-6, 1e-5, 1e-3, 1e-5, 1e-9
+"""Of the difference between first and second order: relative to a compartment's energy (1e-6: 0.3 mK, 0.1 Pa), to its
+gas, to the gas of the chamber and of any other vessel (and LEAST_KG)."""
 TRACE = 1e-9
 """Share of a node's gas by which a species may fall short of nothing: the rounding of what a step takes and gives."""
 VACUUM_PA = 1000.0
@@ -108,7 +108,8 @@ def _error(plant: Plant, state: State, work: Work, h: float) -> float:
             if i < n:
                 worst = max(worst, abs(part) / (SPECIES_TOLERANCE * kg))
         if i >= n:
-            worst = max(worst, abs(change) / (VESSEL_TOLERANCE * kg + LEAST_KG))
+            tolerance = CHAMBER_TOLERANCE if i == n else VESSEL_TOLERANCE
+            worst = max(worst, abs(change) / (tolerance * kg + LEAST_KG))
         else:
             place = SPECIES * m + i
             worst = max(worst, abs(work.second[place]) / (ENERGY_TOLERANCE * u[place]))
