@@ -25,6 +25,13 @@ class Probe:
         self.failing: dict[str, Exception] = {}
         self.stated: dict[str, str] = {}
         self.handshakes = 0
+        self.ready_from_s = -math.inf
+
+    def ready(self, wait_s: float) -> bool:
+        """Waiting takes time, and the reply is there from ready_from_s on."""
+        if self.clock.now() < self.ready_from_s:
+            self.clock.sleep(wait_s)
+        return self.clock.now() >= self.ready_from_s
 
     def note(self, call: str) -> None:
         self.log.append(f"{call} {self.name}")

@@ -110,7 +110,7 @@ def test_where_no_class_says_so_a_value_may_stand_still(lively):
 # -- replies that come late --------------------------------------------------------------------------------------
 def slow(rack, until_s):
     """The controller has its reply ready from until_s on."""
-    rack.controller.ready = lambda wait_s: rack.clock.sleep(wait_s) or rack.clock.now() >= until_s
+    rack.controller.ready_from_s = until_s
     return rack
 
 
