@@ -39,6 +39,8 @@ class Source:
     lost: bool = False
     retry_at_s: float = 0.0
     retry_after_s: float = FIRST_RETRY_S
+    patient: Patient | None = None
+    """The instrument, if it can be asked whether its reply is there."""
     handshakes: int = 0
     """As of the last look at the settings."""
     last: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -56,7 +58,7 @@ class Source:
             self.asked = True
 
     def ready(self, wait_s: float) -> bool:
-        return not isinstance(self.instrument, Patient) or self.instrument.ready(wait_s)
+        return self.patient is None or self.patient.ready(wait_s)
 
     def collect(self) -> Mapping[str, Measured]:
         self.asked = False
@@ -138,9 +140,11 @@ def sources_of(station: Station) -> list[Source]:
 
 
 def _source(station: Station, name: str) -> Source:
+    instrument = station.instruments[name]
     places = {e.input: (i, e) for i, e in enumerate(station.channels) if e.instrument == name}
     return Source(
-        instrument=station.instruments[name],
+        instrument=instrument,
+        patient=instrument if isinstance(instrument, Patient) else None,  # looked up once: it takes 20 us
         settings=SettingsWatch(name),
         places=places,
         repeats={entry.input: repeats for _, entry in places.values() if (repeats := _repeats(station.bench, entry))},

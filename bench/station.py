@@ -129,7 +129,10 @@ def open_instrument(bench: Bench, entry: InstrumentEntry) -> Instrument:
     }
     inputs = [channel.input for channel in channels if channel.quantity != "switch"]
     wiring = {"inputs": inputs, **(lines if any(lines.values()) else {})}
-    driver = known_drivers()[entry.driver].load()
+    try:
+        driver = known_drivers()[entry.driver].load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"{bench.file}: instrument.{entry.name}.driver: cannot be loaded: {error}") from error
     try:
         instrument: Instrument = driver.open(entry.address, timeout_s=entry.timeout_s, **wiring, **entry.options)
     except InstrumentError as error:

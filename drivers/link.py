@@ -90,7 +90,8 @@ class VisaLink:
         self._timeout_s = timeout_s
         self._line = line or SerialLine()
         self._journal = JOURNAL.get()
-        self._resource: MessageBasedResource | None = None
+        self._exchange = Exchange(self)
+        self.resource: MessageBasedResource | None = None
         self._session: Any = None  # of pyvisa-py: it knows whether input has come, pyvisa has no way to ask
         self._last_sent = b""
         self._reply_due = False
@@ -100,7 +101,7 @@ class VisaLink:
     @property
     def is_ready(self) -> bool:
         """Open, and no reply due."""
-        return self._resource is not None and not self._reply_due
+        return self.resource is not None and not self._reply_due
 
     @property
     def overdue(self) -> bool:
@@ -113,29 +114,29 @@ class VisaLink:
         Two sends in a row would stall 40 ms on TCP (Nagle meets delayed ACK, and pyvisa-py cannot switch Nagle off):
         what is not answered travels in one message with something that is.
         """
-        with self._exchange() as resource:
+        with self._exchange as resource:
             self._write_request(resource, message)
 
     def send_raw(self, data: bytes, *, interrupting: bool = False) -> None:
         """Send exactly these bytes, without a terminator; interrupting: whatever the instrument is saying."""
-        with self._exchange() as resource:
+        with self._exchange as resource:
             if not interrupting:
                 self._expect_silence()
             self._write(resource, data)
 
     def receive(self) -> bytes:
         """Next message without its terminator; ReplyTimeout when none is complete in time."""
-        with self._exchange() as resource:
+        with self._exchange as resource:
             return self._read_message(resource)
 
     def query(self, message: bytes) -> bytes:
-        with self._exchange() as resource:
+        with self._exchange as resource:
             self._write_request(resource, message)
             return self._read_message(resource)
 
     def read_bytes(self, count: int) -> bytes:
         """Exactly `count` bytes, whatever they are."""
-        with self._exchange() as resource:
+        with self._exchange as resource:
             self._await_input()
             data = resource.read_bytes(count)
             self._reply_due = False
@@ -144,12 +145,12 @@ class VisaLink:
 
     def waiting(self, wait_s: float = 0.0) -> bool:
         """Whether input is there, or comes within wait_s. LinkLost when the other side has closed the link."""
-        with self._exchange():
+        with self._exchange:
             return self._has_input(wait_s)
 
     def drain(self, quiet_s: float) -> None:
         """Discard input until none has come for `quiet_s`."""
-        with self._exchange() as resource:
+        with self._exchange as resource:
             resource.timeout = 1000.0 * quiet_s
             try:
                 resource.read_bytes(LONGEST_BYTES)
@@ -164,6 +165,7 @@ class VisaLink:
         """Close and open. An instrument that is switched off is often found by the first exchange only."""
         self.close()
         try:
+            self._find_host()
             resource = pyvisa.ResourceManager("@py").open_resource(
                 self.address,
                 open_timeout=round(1000.0 * self._timeout_s),
@@ -173,8 +175,14 @@ class VisaLink:
             )
         except Exception as error:  # pyvisa-py raises a bare Exception for a host that does not answer
             raise LinkLost(f"{self.address}: cannot be opened, {REMEDY} ({error})") from error
-        self._resource = cast("MessageBasedResource", resource)
+        self.resource = cast("MessageBasedResource", resource)
         self._session = cast("Any", resource.visalib).sessions[resource.session]
+
+    def _find_host(self) -> None:
+        """OSError for a name that nobody knows: pyvisa-py would leave a socket behind."""
+        kind, *rest = self.address.split("::")
+        if kind.upper().startswith("TCPIP") and rest:
+            socket.getaddrinfo(rest[0], None, family=socket.AF_INET)
 
     @contextmanager
     def hurried(self, longest_s: float) -> Iterator[None]:
@@ -184,12 +192,12 @@ class VisaLink:
             yield
         finally:
             self._timeout_s = timeout_s
-            if self._resource is not None:
-                self._resource.timeout = 1000.0 * timeout_s
+            if self.resource is not None:
+                self.resource.timeout = 1000.0 * timeout_s
 
     def close(self) -> None:
         """Close; closing twice is harmless."""
-        resource, self._resource, self._session, self._reply_due = self._resource, None, None, False
+        resource, self.resource, self._session, self._reply_due = self.resource, None, None, False
         if resource is not None:
             resource.close()
 
@@ -242,26 +250,33 @@ class VisaLink:
             raise ConnectionError("the other side has closed the link")
         return True
 
-    @contextmanager
-    def _exchange(self) -> Iterator[MessageBasedResource]:
-        """Any failure inside closes the link, Ctrl-C too, since a reply may still be on its way."""
-        if self._resource is None:
-            raise LinkLost(f"{self.address}: closed after a failure; reconnect first")
-        try:
-            yield self._resource
-        except VISA_ERRORS as error:
-            self.close()
-            if isinstance(error, InstrumentError):  # a LinkLost is an OSError, too
-                raise
-            raise self._mapped(error) from error
-        except BaseException:
-            self.close()
-            raise
-
-    def _mapped(self, error: Exception) -> InstrumentError:
+    def mapped(self, error: Exception) -> InstrumentError:
         if isinstance(error, VisaIOError) and error.error_code == StatusCode.error_timeout:
             return self._timed_out()
         return LinkLost(f"{self.address}: {error}", request=self._last_sent)
 
     def _timed_out(self) -> ReplyTimeout:
         return ReplyTimeout(f"{self.address}: no reply within {self._timeout_s:g} s", request=self._last_sent)
+
+
+class Exchange:
+    """Any failure inside closes the link, Ctrl-C too, since a reply may still be on its way. (A generator would be four
+    times as slow, and a scan has a hundred exchanges.)
+    """
+
+    __slots__ = ("_link",)
+
+    def __init__(self, link: VisaLink) -> None:
+        self._link = link
+
+    def __enter__(self) -> MessageBasedResource:
+        if self._link.resource is None:
+            raise LinkLost(f"{self._link.address}: closed after a failure; reconnect first")
+        return self._link.resource
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if error is None:
+            return
+        self._link.close()
+        if isinstance(error, VISA_ERRORS) and not isinstance(error, InstrumentError):  # a LinkLost is an OSError, too
+            raise self._link.mapped(error) from error

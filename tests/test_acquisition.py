@@ -6,13 +6,13 @@ from small_bench import lost, small_bench
 
 from bench.acquisition import Acquisition
 from bench.clock import VirtualClock
+from bench.config.model import Bench
 from bench.records import EventKind, Quality
 from bench.station import Station
 from drivers.errors import ProtocolError, ReplyTimeout
 from drivers.measured import Measured, Status
 
 BENCH = small_bench()
-PLACES = {channel.name: place for place, channel in enumerate(BENCH.channels)}
 
 
 class Probe:
@@ -25,6 +25,13 @@ class Probe:
         self.failing: dict[str, Exception] = {}
         self.stated: dict[str, str] = {}
         self.handshakes = 0
+        self.ready_from_s = -math.inf
+
+    def ready(self, wait_s: float) -> bool:
+        """Waiting takes time, and the reply is there from ready_from_s on."""
+        if self.clock.now() < self.ready_from_s:
+            self.clock.sleep(wait_s)
+        return self.clock.now() >= self.ready_from_s
 
     def note(self, call: str) -> None:
         self.log.append(f"{call} {self.name}")
@@ -56,26 +63,27 @@ class TimedProbe(Probe):
 class Rack:
     """The small bench's three instruments as probes, and the acquisition over them."""
 
-    def __init__(self) -> None:
+    def __init__(self, bench: Bench = BENCH) -> None:
+        self.places = {channel.name: place for place, channel in enumerate(bench.channels)}
         self.clock, self.log = VirtualClock(), []
         self.thermometers, self.controller = (
             Probe(name, self.clock, self.log) for name in ("thermometers", "controller")
         )
         self.daq = TimedProbe("daq", self.clock, self.log)
         instruments = {"thermometers": self.thermometers, "controller": self.controller, "daq": self.daq}
-        self._acquisition = Acquisition(Station(BENCH, instruments), self.clock)
+        self.acquisition = Acquisition(Station(bench, instruments), self.clock)
         self.events = ()
 
     def scan(self, time_s: float | None = None) -> Callable[[str], tuple[float, float, Quality]]:
         """Take one at time_s; look up (value, offset, quality) by channel."""
         if time_s is not None:
             self.clock.sleep_until(time_s)
-        scan, self.events = self._acquisition.scan()
+        scan, self.events = self.acquisition.scan()
         self.time_s = scan.time_s
         return lambda name: (
-            float(scan.values[PLACES[name]]),
-            float(scan.offsets_s[PLACES[name]]),
-            Quality(scan.quality[PLACES[name]]),
+            float(scan.values[self.places[name]]),
+            float(scan.offsets_s[self.places[name]]),
+            Quality(scan.quality[self.places[name]]),
         )
 
     def calls(self, name: str, *times_s: float) -> list[list[str]]:

@@ -226,7 +226,7 @@ SPOILT = {
         "'leak_detector'",
     ),
     "a power of no heater": (
-        'input = "power2"',
+        'input = "power_2"',
         'input = "power3"',
         "heater_working_power.input",
         "no output that has",

@@ -1,5 +1,6 @@
 """A Druck PACE5000 on the far side of the wire (manual K0472). Replies echo their header; a refused query is silent."""
 
+import math
 from typing import Protocol
 
 from bench.sim import scpi
@@ -39,7 +40,10 @@ SETTINGS: dict[str, tuple[str, scpi.Reader]] = {  # what is only kept and told a
 
 
 class PressureSource(Protocol):
-    """The pneumatics between the instrument's supply ports and its outlet: what its sensors see, what its valves do."""
+    """The pneumatics between the instrument's supply ports and its outlet: what its sensors see, what its valves do.
+
+    NaN: a sensor delivers nothing.
+    """
 
     def line_pressure_pa(self) -> float: ...
     def line_rate_pa_s(self) -> float: ...
@@ -65,7 +69,14 @@ class PressureSource(Protocol):
 
 
 class PACE5000:
-    """vacuum_pa: at the negative supply port; terminator: of replies, commands may end with CR, LF or CRLF."""
+    """vacuum_pa: at the negative supply port; terminator: of replies, commands may end with CR, LF or CRLF.
+
+    failing: the sensors deliver nothing. There is no word for that among the replies: whatever needs a reading cannot
+    be executed, which is silence and -200 in the queue, and nothing is ever in limits [K].
+    """
+
+    single_client = True  # [K]
+    response_s = 0.093  # median of a query at 9600 Bd
 
     def __init__(
         self,
@@ -84,12 +95,24 @@ class PACE5000:
         self.range = f'"{full_scale_pa / 1e5:.2f}bara"'
         self.settings = {header: default for header, (default, _) in SETTINGS.items()} | {MODE: "MAX"}
         self.errors = scpi.ErrorQueue(5, OVERFLOW)
+        self.refusing = self.failing = False
         self._inside_since_s: float | None = None
         self._vent = self._condition = self._events = 0
         self._wire = scpi.Interpreter(self, GRAMMAR, self.errors, echo=True, end=terminator)
 
     def receive(self, data: bytes) -> bytes:
         return self._wire.receive(data)
+
+    def lose_power(self) -> None:
+        """The vent valve and both control valves close."""
+        self.port.set_vent(False)
+        self.port.set_control(False)
+
+    def sensed(self, reading: float) -> str:
+        """Pressure or rate as a sensor delivers it, in Pa or Pa/s."""
+        if self.failing or math.isnan(reading):
+            raise scpi.RejectedError(scpi.EXECUTION)
+        return self.shown(reading)
 
     def shown(self, pressure_pa: float) -> str:
         """Also of rates: the unit affects every number."""
@@ -157,7 +180,7 @@ class PACE5000:
     def in_limits(self) -> int:
         """1 once seen inside the band around the setpoint for the whole dwell; the first look starts the dwell."""
         band_pa = float(self.settings[BAND]) / 100 * self.full_scale_pa
-        if abs(self.port.line_pressure_pa() - self.target_pa) > band_pa:
+        if self.failing or not abs(self.port.line_pressure_pa() - self.target_pa) <= band_pa:
             self._inside_since_s = None
             return 0
         if self._inside_since_s is None:
@@ -197,7 +220,7 @@ class PACE5000:
         return f"{name}, {self.shown(upper_pa)}, {self.shown(lower_pa)}"
 
     def source(self, call: Call) -> str:
-        return self.shown(self.port.source_pressure_pa() if call.suffixes[-1] == 1 else self.vacuum_pa)
+        return self.sensed(self.port.source_pressure_pa() if call.suffixes[-1] == 1 else self.vacuum_pa)
 
     def next_error(self) -> str:
         error = self.errors.take()
@@ -215,10 +238,10 @@ COMMANDS: tuple[Command[PACE5000], ...] = (
     Command("*CLS", write=lambda pace, _: pace.clear(), write_counts=(0, 0)),
     Command("*ESR", lambda pace, _: str(pace.errors.take_events())),
     Command("*STB", lambda pace, _: str(pace.status_byte())),
-    Command(SENSE, lambda pace, _: pace.shown(pace.port.line_pressure_pa())),
-    Command(f"{SENSE}:INLimits", lambda pace, _: f"{pace.shown(pace.port.line_pressure_pa())}, {pace.in_limits()}"),
-    Command(f"{SENSE}:SLEW", lambda pace, _: pace.shown(pace.port.line_rate_pa_s())),
-    Command(f"{SENSE}:BARometer", lambda pace, _: pace.shown(pace.port.barometer_pa())),
+    Command(SENSE, lambda pace, _: pace.sensed(pace.port.line_pressure_pa())),
+    Command(f"{SENSE}:INLimits", lambda pace, _: f"{pace.sensed(pace.port.line_pressure_pa())}, {pace.in_limits()}"),
+    Command(f"{SENSE}:SLEW", lambda pace, _: pace.sensed(pace.port.line_rate_pa_s())),
+    Command(f"{SENSE}:BARometer", lambda pace, _: pace.sensed(pace.port.barometer_pa())),
     Command(f"{SENSE}:RANGe", lambda pace, _: pace.range, PACE5000.set_range),
     # A volume is estimated while control effort is spent on a step; this unit never finishes an estimate.
     Command(f"{SENSE}:CORRection:VOLume", lambda _, __: "0.0"),

@@ -59,11 +59,17 @@ OF_UNIT: Values = {
 
 
 class Keysight34972A:
-    """temperature_k: NaN is an open sensor. A scan is taken at once; an endless one goes on whenever somebody looks."""
+    """temperature_k: NaN is an open sensor. A scan is taken at once; an endless one goes on whenever somebody looks.
+
+    failing: every channel reads overload.
+    """
+
+    response_s = SECONDS_PER_CHANNEL
 
     def __init__(self, temperature_k: Callable[[int], float], *, serial: str = "MY49018071") -> None:
         self._temperature_k, self.serial = temperature_k, serial
         self.errors = scpi.ErrorQueue(20, OVERFLOW)
+        self.refusing = self.failing = False
         self._wire = scpi.Interpreter(self, GRAMMAR, self.errors)
         self.reset()
 
@@ -116,10 +122,11 @@ class Keysight34972A:
 
     def _reading(self, number: int, time_s: float) -> Reading:
         if number not in self._thermometers:
-            return 0.0, "VDC", time_s, number  # a resistor without current
+            return OVERLOAD if self.failing else 0.0, "VDC", time_s, number  # a resistor without current
         kelvin, unit = self._temperature_k(number), self.channels[number][UNIT]
         factor, offset = SHOWN[unit]
-        return OVERLOAD if math.isnan(kelvin) else factor * kelvin + offset, unit, time_s, number
+        overload = self.failing or math.isnan(kelvin)
+        return OVERLOAD if overload else factor * kelvin + offset, unit, time_s, number
 
     def read(self) -> str:
         """Straight to the output: READ? leaves nothing in memory (user's guide, "Using the READ? Command")."""

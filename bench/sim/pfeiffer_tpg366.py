@@ -1,5 +1,6 @@
 """A Pfeiffer TPG 366 on the far side of the wire (BG 5511 BEN): mnemonic, ACK or NAK, then ENQ for the answer."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,10 +10,10 @@ TOKEN = re.compile(rb"([\x03\x05\r\n])")  # CR ends a message; the LF of a CR LF
 LONGEST_MESSAGE = 256  # a sender that never ends its message must not fill the memory
 CHANNELS = range(1, 7)
 PA_PER = (100.0, 101325.0 / 760, 1.0, 101325.0 / 760e3, 100.0)  # UNI 0 mbar, 1 Torr, 2 Pa, 3 micron, 4 hPa
-SENSOR_OFF, NO_SENSOR = 4, 5
-NO_SENSOR_VALUE = 2e-2  # in whatever unit
+SENSOR_ERROR, SENSOR_OFF, NO_SENSOR = 3, 4, 5
+NO_SENSOR_VALUE = 2e-2  # in whatever unit; also of a sensor in error [K]
 SWITCHABLE = {"PKR", "IKR", "IKR9", "IKR11", "PBR", "IMR"}  # cold and hot cathode gauges
-SYNTAX_ERROR, INADMISSIBLE = 1, 10  # digits of the ERROR word; 100 no hardware, 1000 controller error
+SYNTAX_ERROR, INADMISSIBLE, CONTROLLER_ERROR = 1, 10, 1000  # digits of the ERROR word; 100 no hardware
 LINES_PER_IDLE = (10.0, 1.0, 1.0 / 60.0)  # COM 0: 100 ms, 1: 1 s, 2: 1 min [K]
 
 
@@ -21,9 +22,13 @@ class RefusedError(Exception):
 
 
 class TPG366:
-    """gauge: channel -> status digit and pressure in Pa; sensors: channel -> TID word, an absent one has no sensor."""
+    """gauge: channel -> status digit and pressure in Pa, NaN from a sensor that delivers nothing.
+
+    sensors: channel -> TID word, an absent one has no sensor. refusing: NAK and a controller error, whatever is asked.
+    """
 
     single_client = True  # its TCP port takes one connection
+    response_s = 0.1  # of the two round trips of a PRX at the 5 Hz it may be polled with [K]
 
     def __init__(
         self,
@@ -36,6 +41,7 @@ class TPG366:
         self._gauge, self._sensors = gauge, sensors
         self._type_plate = f"TPG366,PTG28770,{serial},010400,010100"
         self._unit = unit
+        self.refusing = self.failing = False
         self._off: set[int] = set()
         self._error_word = 0
         self._partial = b""
@@ -96,10 +102,11 @@ class TPG366:
 
     def _execute(self, message: bytes) -> bytes:
         mnemonic, *params = (word.strip() for word in message.decode("ascii", "replace").upper().split(","))
+        act = partial(refused, CONTROLLER_ERROR) if self.refusing else self._mnemonics.get(mnemonic, UNKNOWN)
         try:
-            self._answer = self._mnemonics.get(mnemonic, unknown)(*params)
-        except RefusedError as refused:
-            self._refuse(refused.args[0])
+            self._answer = act(*params)
+        except RefusedError as error:
+            self._refuse(error.args[0])
             return NAK
         return ACK
 
@@ -116,6 +123,8 @@ class TPG366:
         status, pressure_pa = self._gauge(channel) if channel in self._sensors else (NO_SENSOR, 0.0)
         if status == NO_SENSOR:
             return f"{NO_SENSOR},{NO_SENSOR_VALUE:+.4E}"
+        if self.failing or math.isnan(pressure_pa):
+            return f"{SENSOR_ERROR},{NO_SENSOR_VALUE:+.4E}"
         return f"{SENSOR_OFF if channel in self._off else status},{pressure_pa / PA_PER[self._unit]:+.4E}"
 
     def _all_pressures(self) -> str:
@@ -153,8 +162,11 @@ def fixed(answer: Callable[[], str], *params: str) -> Callable[[], str]:
     return answer
 
 
-def unknown(*_params: str) -> Callable[[], str]:
-    raise RefusedError(SYNTAX_ERROR)
+def refused(digit: int, *_params: str) -> Callable[[], str]:
+    raise RefusedError(digit)
+
+
+UNKNOWN = partial(refused, SYNTAX_ERROR)
 
 
 def chosen(params: tuple[str, ...], count: int, options: int) -> list[int]:

@@ -28,9 +28,11 @@ NOT_ALLOWED = ScpiError(-108, "Parameter not allowed")
 MISSING = ScpiError(-109, "Missing parameter")
 UNDEFINED_HEADER = ScpiError(-113, "Undefined header")
 SUFFIX = ScpiError(-114, "Header suffix out of range")
+EXECUTION = ScpiError(-200, "Execution error")
 CONFLICT = ScpiError(-221, "Settings conflict")
 OUT_OF_RANGE = ScpiError(-222, "Data out of range")
 UNKNOWN = {"?": UNDEFINED_HEADER, "": UNDEFINED_HEADER}  # a query, a command that does not exist
+TOLD_ALWAYS = (":SYST:ERR", "*ESR", "*STB")  # how a unit that refuses everything says so
 EVENT_BIT = {1: 32, 2: 16, 3: 8, 4: 4}  # standard event register: command, execution, device, query error
 
 
@@ -168,11 +170,18 @@ class Grammar(Generic[T]):
         raise RejectedError(UNDEFINED_HEADER)
 
 
-class Interpreter(Generic[T]):
+class Refuser(Protocol):
+    refusing: bool
+
+
+R = TypeVar("R", bound=Refuser)
+
+
+class Interpreter(Generic[R]):
     """Bytes in, bytes out: cuts lines, runs them on the unit, queues errors. A refused unit is not answered."""
 
     def __init__(
-        self, unit: T, grammar: Grammar[T], errors: ErrorQueue, *, echo: bool = False, end: str = "\n"
+        self, unit: R, grammar: Grammar[R], errors: ErrorQueue, *, echo: bool = False, end: str = "\n"
     ) -> None:
         self._unit = unit
         self._parse = lru_cache(256)(grammar.parse)  # a bench sends the same few lines over and over
@@ -189,7 +198,9 @@ class Interpreter(Generic[T]):
         replies = [reply for step in self._parse(line) if (reply := self._run(*step)) is not None]
         return (";".join(replies) + self._end).encode("ascii") if replies else b""
 
-    def _run(self, handler: Handler[T], call: Call) -> str | None:
+    def _run(self, handler: Handler[R], call: Call) -> str | None:
+        if self._unit.refusing and not call.echo.startswith(TOLD_ALWAYS):
+            handler = partial(refuse, EXECUTION)
         try:
             reply = handler(self._unit, call)
         except RejectedError as rejected:

@@ -247,3 +247,52 @@ def test_no_bytes_make_it_raise(data):
     pace = PACE5000(Line())
     pace.receive(data)
     assert pace.receive(b"\n:OUTP?\n").endswith(b"\n")
+
+
+def test_refusing_it_is_silent_to_everything_but_questions_for_the_error(pace):
+    pace.refusing = True
+    assert pace.receive(b"*IDN?\n:SENS:PRES?;:OUTP 1\n") == b""
+    assert pace.receive(b":SYST:ERR?;*ESR?\n") == b':SYST:ERR -200,"Execution error";*ESR 16\n'
+    pace.refusing = False
+    assert pace.receive(b"*CLS;:OUTP?\n") == b":OUTP:STAT 0\n"
+
+
+@pytest.mark.parametrize("query", ["SENS:PRES?", "SENS:PRES:INL?", "SENS:PRES:SLEW?", "SENS:PRES:BAR?", "SOUR:COMP1?"])
+def test_failing_it_has_no_reading_to_tell_but_its_settings(pace, query):
+    pace.failing = True
+    assert pace.receive(f":{query}\n".encode()) == b""
+    assert (
+        pace.receive(b":SYST:ERR?;:SOUR:PRES?\n") == b':SYST:ERR -200,"Execution error";:SOUR:PRES:LEV:IMM:AMPL 0.0\n'
+    )
+    pace.failing = False
+    assert pace.receive(f":{query}\n".encode()) != b""
+
+
+def test_failing_it_is_never_in_limits(pace, line):
+    pace.receive(b":SOUR:PRES 1013.25;:SENS:PRES:INL?\n")
+    line.time = 5.0
+    pace.failing = True
+    assert pace.receive(b":STAT:OPER:PRES:COND?\n") == b":STAT:OPER:PRES:COND 0\n"
+
+
+def test_a_sensor_that_delivers_nothing_is_not_told_as_a_number(pace, line):
+    line.pressure = float("nan")
+    assert pace.receive(b":SENS:PRES?\n:STAT:OPER:PRES:COND?\n") == b":STAT:OPER:PRES:COND 0\n"
+
+
+def test_without_power_it_neither_controls_nor_vents(pace, line):
+    line.pressure = 150000.0
+    pace.receive(b":SOUR:PRES 1200;:OUTP 1\n")
+    assert line.control
+    pace.lose_power()
+    assert not line.control
+    pace.receive(b":SOUR:VENT 1\n")
+    assert line.vent
+    pace.lose_power()
+    assert not line.vent
+
+
+def test_building_one_does_not_touch_the_line():
+    line = Line(control=True, vent=True)
+    PACE5000(line)
+    assert (line.control, line.vent, line.target) == (True, True, None)

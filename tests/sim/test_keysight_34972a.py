@@ -228,3 +228,19 @@ def test_no_bytes_make_it_raise(data):
     daq = Keysight34972A(lambda _channel: 300.0)
     daq.receive(data)
     assert daq.receive(b"\n*OPC?\n").endswith(b"1\n")
+
+
+def test_refusing_it_is_silent_to_everything_but_questions_for_the_error(daq):
+    daq.refusing = True
+    assert daq.receive(b"*IDN?\nCONF:TEMP RTD,85,(@101);READ?\n") == b""
+    assert [daq.receive(b"SYST:ERR?\n") for _ in range(4)] == [b'-200,"Execution error"\n'] * 3 + [NO_ERROR]
+    daq.refusing = False
+    assert asked(daq, "ROUT:SCAN?") == "#13(@)"
+
+
+@pytest.mark.parametrize("configuration", ["CONF:TEMP RTD,85,(@101:102)", "CONF:VOLT:DC 10,(@101:102)"])
+def test_failing_every_channel_is_in_overload(daq, configuration):
+    daq.failing = True
+    assert asked(daq, configuration, "READ?") == "+9.90000000E+37,+9.90000000E+37"
+    daq.failing = False
+    assert asked(daq, "UNIT:TEMP K,(@101:102)", "READ?") != "+9.90000000E+37,+9.90000000E+37"

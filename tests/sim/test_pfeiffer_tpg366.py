@@ -143,3 +143,23 @@ def test_no_bytes_make_it_raise(data):
     tpg = TPG366(lambda _channel: (0, 100.0), {1: "PKR"})
     tpg.receive(data)
     assert tpg.receive(b"\x03PNR\r\x05") == ACK + b"010400\r\n"
+
+
+def test_refusing_it_says_nak_and_its_error_word_to_everything(tpg):
+    tpg.refusing = True
+    for message in (b"PRX", b"AYT", b"FOO", b"ERR"):
+        assert tpg.receive(message + b"\r\x05") == NAK + b"1000\r\n"
+    tpg.refusing = False
+    assert asked(tpg, b"PR1") == "0,+1.0000E+00"
+
+
+def test_failing_every_sensor_that_is_fitted_is_in_error(tpg):
+    tpg.failing = True
+    assert asked(tpg, b"PRX") == "3,+2.0000E-02,3,+2.0000E-02" + ",5,+2.0000E-02" * 4
+    tpg.failing = False
+    assert asked(tpg, b"PR2") == "0,+1.0000E+00"
+
+
+def test_a_gauge_that_delivers_nothing_is_a_sensor_error():
+    tpg = TPG366(lambda _channel: (0, float("nan")), {1: "PKR"})
+    assert asked(tpg, b"PR1") == "3,+2.0000E-02"

@@ -1,0 +1,51 @@
+"""The instruments under test: those of `pytest --bench FILE` where they are, else the shipped bench's, simulated and
+served in this process at real time. Nothing here moves or sets anything.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bench.clock import ScaledClock
+from bench.config.load import find_bench, load_bench
+from bench.sim.host import serve
+from bench.sim.rig import SimulatedRig, compile_plant
+from bench.sim.scenario import load_scenario
+from bench.station import check_drivers, open_instrument
+
+DEFAULT = "zvezda"
+
+
+def stated_bench(config: pytest.Config):
+    bench = load_bench(find_bench(config.getoption("--bench") or DEFAULT), datetime.now(UTC).date())
+    check_drivers(bench)
+    return bench
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", [entry.name for entry in stated_bench(metafunc.config).instrument])
+
+
+@pytest.fixture(scope="session")
+def bench(pytestconfig):
+    stated = stated_bench(pytestconfig)
+    if pytestconfig.getoption("--bench") and not pytestconfig.getoption("--bench-simulated"):
+        yield stated
+        return
+    scenario = load_scenario("quiet")
+    compile_plant(stated, scenario)
+    with serve(SimulatedRig(stated, scenario, 1, ScaledClock())) as rack:
+        yield rack.bench
+
+
+@pytest.fixture
+def entry(bench, name):
+    return next(entry for entry in bench.instrument if entry.name == name)
+
+
+@pytest.fixture
+def instrument(bench, entry):
+    opened = open_instrument(bench, entry)
+    yield opened
+    opened.close()

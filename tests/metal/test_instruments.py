@@ -1,0 +1,60 @@
+"""What every instrument of a bench must do, whatever it is. Passive: it is asked, never set."""
+
+import math
+import time
+
+from bench.roles import Patient, SampleClock
+
+SCANS, PERIOD_S = 3, 0.3
+
+
+def scan(instrument, timeout_s):
+    """One reading of all inputs; a slow instrument is waited for."""
+    instrument.request()
+    end_s = time.monotonic() + timeout_s
+    while isinstance(instrument, Patient) and not instrument.ready(0.05) and time.monotonic() < end_s:
+        pass
+    return instrument.collect()
+
+
+def test_it_is_who_the_bench_file_says(instrument, entry):
+    identity = instrument.identity()
+    assert identity.manufacturer
+    assert identity.model
+    assert entry.serial in {None, identity.serial}
+
+
+def test_its_settings_are_those_of_the_bench_file_and_stay_so(instrument, entry):
+    first = dict(instrument.settings())
+    assert first.items() >= entry.settings.items()
+    instrument.reconnect()
+    assert dict(instrument.settings()) == first
+
+
+def test_its_readings_are_numbers_or_flagged(instrument, entry, bench):
+    inputs = {c.input for c in bench.channels if c.instrument == entry.name}
+    if isinstance(instrument, SampleClock):
+        instrument.start()
+    for _ in range(SCANS):
+        time.sleep(PERIOD_S)
+        found = scan(instrument, entry.timeout_s)
+        assert found.keys() <= inputs
+        for measured in found.values():
+            assert math.isfinite(measured.value) or measured.status.name == "FAULT"
+    assert found.keys() == inputs
+
+
+def test_it_answers_after_a_scan_that_nobody_collected(instrument, entry):
+    if isinstance(instrument, SampleClock):
+        instrument.start()
+    instrument.request()
+    assert instrument.identity() == instrument.identity()
+    assert scan(instrument, entry.timeout_s) is not None
+
+
+def test_it_can_be_closed_twice_and_opened_again(instrument):
+    before = instrument.identity()
+    instrument.close()
+    instrument.close()
+    instrument.reconnect()
+    assert instrument.identity() == before
