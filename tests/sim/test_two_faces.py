@@ -12,11 +12,10 @@ from bench.dataset import Dataset
 from bench.recorder import Recorder
 from bench.records import EventKind, Quality
 from bench.run import Run
-from bench.sim.direct import closed, opened, simulate, simulate_many
+from bench.sim.direct import closed, heated, opened, simulate, simulate_many
 from bench.sim.direct_station import direct_instruments
 from bench.sim.host import serve
 from bench.sim.ports import SupplyPort, inputs_of
-from bench.sim.ports_electric import HeaterPort
 from bench.sim.rig import SimulatedRig, compile_plant
 from bench.sim.scenario import Scenario
 from bench.station import Station, open_station
@@ -122,7 +121,7 @@ def orders(commands):
         "SetPressure:pressure_controller": lambda rig: SupplyPort(rig, channel).set_target(99_000.0, 40.0),
         "StartControl:pressure_controller": lambda rig: SupplyPort(rig, channel).set_control(True),
         "StopControl:pressure_controller": lambda rig: SupplyPort(rig, channel).set_control(False),
-        "SetHeater:heater_working": lambda rig: HeaterPort(rig, "heater_supply").set_power(2, 24.0),
+        "SetHeater:heater_working": heated("heater_working", 24.0),
     }
     for time_s, command in commands:
         kind, _, name = command.partition(":")
