@@ -126,6 +126,8 @@ class Pump(Entry):
     spin_up_s: NonNegativeFloat = 0.0
     outlet: str | None = None
     """The vessel it exhausts into (a turbo pump's fore-line); none: out of the rig."""
+    outlet_limit_pa: PositiveFloat | None = None
+    """Pressure there at which it pumps nothing any more; below it, it loses speed in proportion."""
     nominal_hz: PositiveFloat | None = None
     """Speed of its rotor."""
 

@@ -104,7 +104,7 @@ def _plant(
         path=np.array([p.row() for p in paths]),
         reservoirs=np.array([ROOM_AIR, fill]),
         curve=np.log([_points(pump.points, bench) for pump in bench.pump] or np.ones((1, 2, 2))),
-        pump=np.array([_pump(pump, node) for pump in bench.pump] or [(0.0, -1.0, 1.0)]),
+        pump=np.array([_pump(pump, node) for pump in bench.pump] or [(0.0, -1.0, 1.0, math.inf)]),
         supply=np.array([bench.supply.max_flow_kg_s, gain, LINE_TIME_S, supply]),
         outgassing=bench.chamber.outgassing_pa_m3_s,
         shroud=np.array([room_k, drift, scenario.swing_k, scenario.swing_period_s]),
@@ -114,8 +114,9 @@ def _plant(
     )
 
 
-def _pump(pump: Pump, node: dict[str, int]) -> tuple[float, float, float]:
-    return pump.ultimate_pa, float(node[pump.outlet] if pump.outlet else -1), pump.nominal_hz or 1.0
+def _pump(pump: Pump, node: dict[str, int]) -> tuple[float, float, float, float]:
+    outlet = node[pump.outlet] if pump.outlet else -1
+    return pump.ultimate_pa, float(outlet), pump.nominal_hz or 1.0, pump.outlet_limit_pa or math.inf
 
 
 def _points(points: tuple[tuple[float, float], ...], bench: Bench) -> list[tuple[float, float]]:

@@ -79,7 +79,7 @@ def row(volumes_m3, *, film=CLAMPED, holes_m2=(), capacity=1e15, chamber_m3=1e9,
     settings = {
         "reservoirs": np.array([DRY_AIR, DRY_AIR]),
         "curve": np.log(np.array([[[1.0, 0.028], [1e5, 0.028]]])),
-        "pump": np.array([[0.3, -1.0, 1.0]]),
+        "pump": np.array([[0.3, -1.0, 1.0, np.inf]]),
         "supply": np.array([1e-4, 1e-6, 0.5, -1.0]),
         "outgassing": 0.0,
         "shroud": np.array([ROOM_K, 0.0, 0.0, 86400.0]),

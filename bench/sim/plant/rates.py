@@ -161,10 +161,13 @@ def _speed(plant: Plant, pump: int, p: float) -> float:
 
 @inner
 def suction(plant: Plant, state: State, work: Work, index: int, time_s: float) -> float:
-    """Pumping speed at the path's node, m3/s, as far as its valve is open and its pump turns."""
+    """Pumping speed at the path's node, m3/s, as far as its valve is open, its pump turns, and its outlet lets it."""
     pump = int(plant.path[index, 0])
+    outlet, limit_pa = int(plant.pump[pump, 1]), plant.pump[pump, 3]
+    left = max(1.0 - work.node[outlet, PA] / limit_pa, 0.0) if outlet >= 0 else 1.0
     turning = position(state.move[plant.ends.shape[0] + pump], time_s)
-    return _speed(plant, pump, work.node[plant.ends[index, FROM], PA]) * position(state.move[index], time_s) * turning
+    speed = _speed(plant, pump, work.node[plant.ends[index, FROM], PA])
+    return left * speed * position(state.move[index], time_s) * turning
 
 
 @inner
