@@ -16,6 +16,8 @@ from bench.config.model import Bench
 from bench.records import Floats
 from bench.sim.course import RING
 from bench.sim.knots import GRID_S, Knots
+from bench.sim.ports_electric import HeaterPort
+from bench.sim.ports_gas import FlowPort
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import Scenario
 
@@ -49,6 +51,21 @@ def opened(name: str) -> Callable[[SimulatedRig], None]:
 def closed(name: str) -> Callable[[SimulatedRig], None]:
     """Close a valve or hatch, or stop a pump."""
     return lambda rig: rig.command(lambda course: course.want(rig.model.path[name], 0.0))
+
+
+def heated(name: str, power_w: float) -> Callable[[SimulatedRig], None]:
+    """Give a heater this power; 0: switch it off."""
+
+    def act(rig: SimulatedRig) -> None:
+        heater = rig.bench.named_heater(name)
+        HeaterPort(rig, heater.instrument).set_power(heater.output, power_w)
+
+    return act
+
+
+def flowing(name: str, kg_s: float) -> Callable[[SimulatedRig], None]:
+    """Set a flow controller; 0: shut it."""
+    return lambda rig: FlowPort(rig, rig.bench.named_flow_controller(name).instrument).set_flow(kg_s)
 
 
 def simulate(

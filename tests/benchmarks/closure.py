@@ -3,7 +3,8 @@
     python tests/benchmarks/closure.py
 
 Everything: hatches open for half the day with their fans, two orifices, hidden leaks of every kind, a patch, a growing
-leak, a trapped volume, purification, make-up, crew, heaters, a cooling night, pump, outgassing, the room's front.
+leak, a trapped volume, purification, make-up, crew, heaters, flow controllers, a cooling night, pumps, outgassing, the
+room's front.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import numpy as np
 
 from bench.clock import VirtualClock
 from bench.config.load import find_bench, load_bench
-from bench.sim.direct import closed, opened
+from bench.sim.direct import closed, flowing, heated, opened
 from bench.sim.plant import gas
 from bench.sim.plant.state import BOOKS, CAPACITY, PUMPED, ROUNDED, TO_ROOM
 from bench.sim.rig import SimulatedRig
@@ -75,6 +76,9 @@ def main():
     rig = SimulatedRig(bench, EVERYTHING, 1, VirtualClock())
     orders = [(10.0, opened("roughing_pump")), (10.0, opened("roughing_valve"))]
     orders += [(1800.0, opened("orifice_50um_working")), (3600.0, opened("orifice_100um_working"))]
+    orders += [(5400.0, opened(name)) for name in ("select_us", "makeup_valve", "turbo_pump", "gate_valve")]
+    orders += [(7200.0, flowing("leak_flow", 2e-7)), (7200.0, flowing("makeup_flow", 3e-7))]
+    orders += [(10_800.0, heated("heater_working", 20.0)), (14_400.0, heated("heater_working", 0.0))]
     orders += [(43_200.0 + i, closed(hatch.name)) for i, hatch in enumerate(bench.hatch)]
     before, begun = books(rig), time.perf_counter()
     for time_s, act in orders:
