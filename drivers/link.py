@@ -210,18 +210,18 @@ class VisaLink:
 
     def _write(self, resource: MessageBasedResource, data: bytes) -> None:
         self._last_sent, self._sent_s = data, time.monotonic()
-        resource.write_raw(data)
+        resource.visalib.write(resource.session, data)
         if self._journal:
             self._journal.sent(self.address, data)
 
     def _read_message(self, resource: MessageBasedResource) -> bytes:
         """VISA ends a read at the last byte of the terminator alone: read on until the whole of it is there."""
         self._await_input()
-        message = resource.read_raw()
+        message = _read(resource)
         while not message.endswith(self._read_termination):
             if len(message) > LONGEST_BYTES:
                 raise ProtocolError(f"{self.address}: a message without end", request=self._last_sent)
-            message += resource.read_raw()
+            message += _read(resource)
         self._reply_due = False
         self._note(message)
         return message.removesuffix(self._read_termination)
@@ -257,6 +257,12 @@ class VisaLink:
 
     def _timed_out(self) -> ReplyTimeout:
         return ReplyTimeout(f"{self.address}: no reply within {self._timeout_s:g} s", request=self._last_sent)
+
+
+def _read(resource: MessageBasedResource) -> bytes:
+    """Up to the last byte of the terminator. What `read_raw` adds to this takes as long as the reading itself."""
+    data, _ = resource.visalib.read(resource.session, LONGEST_BYTES)
+    return data
 
 
 class Exchange:

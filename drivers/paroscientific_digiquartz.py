@@ -3,8 +3,8 @@
 A command is `*`, destination, source and two letters; a reply is `*`, the host's id 00, its own id and the payload. It
 has no checksum, and on factory settings a pressure comes 1.36 s after it was asked for: nobody waits that long here.
 
-Its unit is a setting of its own (in EEPROM, hence never written). It is asked after every value and must be that of
-the handshake, or the value is dropped; a pressure that came late or twice is noticed by the same question.
+Its unit is a setting of its own (in EEPROM, hence never written). It is asked after the values of every scan and must
+be that of the handshake, or they are dropped; a pressure that came late or twice is noticed by the same question.
 """
 
 import re
@@ -24,7 +24,8 @@ END: Final = b"\r\n"
 GRACE_S: Final = 0.25
 SETTLE_S: Final = 0.1  # silence after a continuous stream was stopped
 LINES_BEFORE: Final = 20  # of a stream's remains, in front of the first answer
-QUESTIONS: Final = {"pressure": b"P3", "temperature": b"Q3"}
+INPUTS: Final = ("pressure", "temperature")
+QUESTIONS: Final = {"pressure": b"P3", "temperature": b"Q3", "unit": b"UN"}
 
 PASCAL_PER_PSI: Final = 6894.757293168
 UNITS: Final = {
@@ -112,7 +113,7 @@ class Digiquartz(VisaInstrument):
         timeout_s: float = 2.0,
         grace_s: float = GRACE_S,
     ) -> None:
-        self._inputs = tuple(name for name in QUESTIONS if name in inputs)
+        self._inputs = tuple(name for name in INPUTS if name in inputs)
         self._unit_id = unit_id
         self._timeout_s = timeout_s
         self._grace_s = grace_s
@@ -131,8 +132,8 @@ class Digiquartz(VisaInstrument):
         grace_s: float = GRACE_S,
     ) -> Self:
         """No inputs: pressure. `grace_s`: how long `collect()` waits for a value that is not there yet."""
-        if unknown := set(inputs) - set(QUESTIONS):
-            raise ValueError(f"{NAME}: inputs are {', '.join(QUESTIONS)}, not {sorted(unknown)}")
+        if unknown := set(inputs) - set(INPUTS):
+            raise ValueError(f"{NAME}: inputs are {', '.join(INPUTS)}, not {sorted(unknown)}")
         if not 1 <= unit_id <= 98:
             raise ValueError(f"{NAME}: unit_id is 1 to 98, not {unit_id}")
         line = SerialLine(baud_rate=baud_rate)
@@ -158,7 +159,7 @@ class Digiquartz(VisaInstrument):
         if not self._awaited:
             with self._asking() as link:
                 self._found.clear()
-                self._send(link, self._inputs)
+                self._send(link, (*self._inputs, "unit"))
 
     def ready(self, wait_s: float) -> bool:
         with self._hearing():
@@ -173,9 +174,8 @@ class Digiquartz(VisaInstrument):
             while self._awaited and (reply := self._heard(link)) is not None:
                 self._take(self._awaited[0], reply)
                 self._send(link, self._awaited[1:])
-            if self._awaited or not self._found:
-                return {}
-            self._check_unit(link)
+        if self._awaited:
+            return {}
         now_s = time.monotonic()
         found = {name: Measured(value, Status.GOOD, at_s - now_s) for name, (value, at_s) in self._found.items()}
         self._found.clear()
@@ -220,7 +220,7 @@ class Digiquartz(VisaInstrument):
 
     def _forget(self) -> None:
         self._awaited: tuple[str, ...] = ()
-        """Inputs without a value yet; the first one has been asked for."""
+        """Inputs without a value yet, then the unit; the first one has been asked for."""
         self._asked_s = 0.0  # on time.monotonic
         self._found: dict[str, tuple[float, float]] = {}
         """(value, when it was taken on time.monotonic) by input."""
@@ -230,10 +230,10 @@ class Digiquartz(VisaInstrument):
         """The link does not know when an echo was the last thing heard."""
         return bool(self._awaited) and time.monotonic() - self._asked_s > self._timeout_s
 
-    def _send(self, link: Link, inputs: tuple[str, ...]) -> None:
-        self._awaited = inputs
-        if inputs:
-            link.send(self._command(QUESTIONS[inputs[0]]))
+    def _send(self, link: Link, awaited: tuple[str, ...]) -> None:
+        self._awaited = awaited
+        if awaited:
+            link.send(self._command(QUESTIONS[awaited[0]]))
             self._asked_s = time.monotonic()
 
     def _heard(self, link: Link) -> bytes | None:
@@ -246,6 +246,9 @@ class Digiquartz(VisaInstrument):
         return None
 
     def _take(self, name: str, reply: bytes) -> None:
+        if name == "unit":
+            self._check_unit(reply)
+            return
         value = (
             parse_pressure_pa(self._unit_id, self._unit.pascal, reply)
             if name == "pressure"
@@ -254,8 +257,7 @@ class Digiquartz(VisaInstrument):
         elapsed_s = time.monotonic() - self._asked_s
         self._found[name] = (value, self._asked_s + 0.5 * min(self._integration_s, elapsed_s))
 
-    def _check_unit(self, link: Link) -> None:
-        reply = self._query(link, b"UN")
+    def _check_unit(self, reply: bytes) -> None:
         unit = parse_unit(self._unit_id, reply)
         if unit != self._unit:
             problem = f"{NAME}: its unit was {self._unit.name} and is {unit.name} now"

@@ -21,8 +21,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 from nidaqmx._grpc_interpreter import GrpcStubInterpreter
-from pyvisa.resources import MessageBasedResource
-from pyvisa.rname import to_canonical_name
 
 from bench.clock import VirtualClock
 from bench.config.load import find_bench, load_bench
@@ -35,6 +33,7 @@ from bench.sim.rig import SimulatedRig, compile_plant
 from bench.sim.scenario import load_scenario
 from bench.station import Station, open_station
 from bench.stop import StopRequest
+from drivers.link import VisaLink
 from procedures.progress import PhaseLines
 
 WARM_UP_S = 120.0
@@ -67,23 +66,23 @@ def holding(scenario: str, seed: int, bench: Bench) -> Iterator[Bed]:
 @contextmanager
 def counted(names: dict[str, str], calls: Counter) -> Iterator[None]:
     """Count VISA messages by instrument and direction, and gRPC calls by name: one dictionary entry a message."""
-    write, read, invoke = MessageBasedResource.write_raw, MessageBasedResource.read_raw, GrpcStubInterpreter._invoke
+    send, receive, invoke = VisaLink._write, VisaLink._note, GrpcStubInterpreter._invoke
 
-    def write_raw(self, message):
-        calls["sent", names[self.resource_name]] += 1
-        return write(self, message)
+    def sent(self, resource, data):
+        calls["sent", names[self.address]] += 1
+        return send(self, resource, data)
 
-    def read_raw(self, size=None):
-        calls["received", names[self.resource_name]] += 1
-        return read(self, size)
+    def received(self, data):
+        calls["received", names[self.address]] += 1
+        return receive(self, data)
 
     def counted_invoke(self, func, request, metadata=None):
         calls["gRPC", type(request).__name__.removesuffix("Request")] += 1
         return invoke(self, func, request, metadata)
 
     with (
-        patch.object(MessageBasedResource, "write_raw", write_raw),
-        patch.object(MessageBasedResource, "read_raw", read_raw),
+        patch.object(VisaLink, "_write", sent),
+        patch.object(VisaLink, "_note", received),
         patch.object(GrpcStubInterpreter, "_invoke", counted_invoke),
     ):
         yield
@@ -91,7 +90,7 @@ def counted(names: dict[str, str], calls: Counter) -> Iterator[None]:
 
 def resource_names(station: Station) -> dict[str, str]:
     visa = [entry for entry in station.bench.instrument if not entry.address.startswith("grpc:")]
-    return {to_canonical_name(entry.address): entry.name for entry in visa}
+    return {entry.address: entry.name for entry in visa}
 
 
 # -- what is timed -----------------------------------------------------------------------------------------------------

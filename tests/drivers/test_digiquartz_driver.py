@@ -30,13 +30,11 @@ def opened(player, inputs=(), timeout_s=2.0, **options):
 
 
 def slowly(*events):
-    """Every P3 and Q3 is answered when the next event is set."""
+    """Every question of a scan is answered when the next event is set."""
 
     def chunking(replies):
-        left = list(events)
-        return [
-            _after(left.pop(0), reply) if left and b"." in reply and b"=" not in reply else [reply] for reply in replies
-        ]
+        left = dict(enumerate(events, len(OPEN)))
+        return [_after(left[place], reply) if place in left else [reply] for place, reply in enumerate(replies)]
 
     return chunking
 
@@ -67,8 +65,8 @@ def test_a_session_is_the_transcript_s_dialogue(chunking):
 
 
 def test_nobody_waits_for_a_slow_value_and_it_is_asked_for_once():
-    released = threading.Event()
-    with played(OPEN + SCAN, chunking=slowly(released)) as player:
+    released, checked = threading.Event(), threading.Event()
+    with played(OPEN + SCAN, chunking=slowly(released, checked)) as player:
         unit = opened(player, grace_s=0.01)
         unit.request()
         assert unit.collect() == {}
@@ -76,16 +74,20 @@ def test_nobody_waits_for_a_slow_value_and_it_is_asked_for_once():
         unit.request()
         released.set()
         assert unit.ready(ENOUGH_S)
+        assert unit.collect() == {}  # its unit is not known yet
         unit.request()
+        checked.set()
+        assert unit.ready(ENOUGH_S)
         assert unit.collect()["pressure"].value == pytest.approx(101373.2)
         assert unit.collect() == {}
         unit.close()
 
 
 def test_temperature_is_asked_for_when_the_pressure_has_come_and_both_are_handed_out_together():
-    pressure, temperature = threading.Event(), threading.Event()
-    with played(OPEN + BOTH, chunking=slowly(pressure, temperature)) as player:
-        unit = opened(player, ["temperature", "pressure"], grace_s=0.01)
+    pressure, temperature, checked = threading.Event(), threading.Event(), threading.Event()
+    checked.set()
+    with played(OPEN + BOTH, chunking=slowly(pressure, temperature, checked)) as player:
+        unit = opened(player, ["temperature", "pressure"], grace_s=0.2)
         unit.request()
         pressure.set()
         assert unit.ready(ENOUGH_S)
