@@ -193,6 +193,12 @@ SPOILT = {
         "safe_state.StopControl.pressure_controller",
         "cannot be a safety step",
     ),
+    "a hole with a length": (
+        'kind = "orifice"\nnominal_diameter_m = 25e-6',
+        'kind = "orifice"\nnominal_length_m = 0.01\nnominal_diameter_m = 25e-6',
+        "leak.us_25um",
+        "belongs to a capillary",
+    ),
     "a heater of no compartment": (
         'compartment = "us_segment"\ninstrument = "heater_supply"',
         'compartment = "chamber"\ninstrument = "heater_supply"',

@@ -105,10 +105,18 @@ class Hatch(Actuator):
 class Leak(Entry):
     name: str
     compartment: str
-    kind: Literal["orifice"]
+    kind: Literal["orifice", "capillary"]
     nominal_diameter_m: PositiveFloat
+    nominal_length_m: PositiveFloat | None = None
+    """Of a capillary: a laminar crack, whose flow goes as the square of the pressure."""
     valve: str
     certificate: Certificate
+
+    @model_validator(mode="after")
+    def as_long_as_its_kind(self) -> Self:
+        if (self.kind == "capillary") != (self.nominal_length_m is not None):
+            raise ValueError("nominal_length_m belongs to a capillary, and to nothing else")
+        return self
 
 
 class Pump(Entry):

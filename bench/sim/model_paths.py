@@ -1,8 +1,8 @@
 """The ways gas can go: valves, hatches, pumps, flow controllers of the bench file; leaks, vents and regulators of the
 scenario.
 
-An orifice gets the area that its certificate implies through the rig's own isentropic formula, times what was drawn
-from the certificate's uncertainty.
+An orifice gets the area, a capillary the bore that its certificate implies through the rig's own formulas, times what
+was drawn from the certificate's uncertainty.
 """
 
 import math
@@ -17,7 +17,9 @@ from bench.records import Floats
 from bench.sim.draws import Draws
 from bench.sim.plant import elements, gas
 from bench.sim.plant.composition import DRY_AIR
+from bench.sim.plant.element_ducts import duct_flow, tube
 from bench.sim.plant.state import (
+    CAPILLARY,
     CONDUCTANCE,
     CURE_S,
     FLOW_CONTROLLER,
@@ -42,6 +44,9 @@ ROUND_HOLE = 0.8
 """Discharge coefficient of a valve's bore: it only sets how fast big valves equalise."""
 OPEN_HATCH_KG_S_PA = 1e-3
 """Of an open hatch: half a gram a second needs 0.5 Pa. Stiffer would only show a step's rounding as mixing."""
+
+FOURTH_ROOTS = 20
+"""Steps towards a capillary's bore: each leaves less than a fourth of what was wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +110,7 @@ def paths_of(bench: Bench, scenario: Scenario, draws: Draws, node: Mapping[str, 
 def _valve(
     bench: Bench, valve: Valve, draws: Draws, node: Mapping[str, int], life: tuple[tuple[int, float], ...]
 ) -> Path:
-    kind, shape, ends = ORIFICE, (_open_area(bench, valve, draws),), [n for n in valve.connects if n in node]
+    (kind, shape), ends = _opened(bench, valve, draws), [n for n in valve.connects if n in node]
     pump = next((i for i, pump in enumerate(bench.pump) if _pumps_through(bench, i, valve)), None)
     if pump is not None:
         kind, shape, ends = SUCTION, (float(pump),), [ends[0], "room"]
@@ -165,17 +170,30 @@ def _life(scenario: Scenario, name: str) -> tuple[tuple[int, float], ...]:
     return tuple(life)
 
 
-def _open_area(bench: Bench, valve: Valve, draws: Draws) -> float:
-    """Effective area Cd A of an open path, m2. Certificates are for dry air, whatever the rig is filled with."""
+def _opened(bench: Bench, valve: Valve, draws: Draws) -> tuple[int, tuple[float, ...]]:
+    """Kind and shape of an open valve's path: its bore, or the leak behind it. Certificates are for dry air, whatever
+    the rig is filled with.
+    """
     leak = next((leak for leak in bench.leak if leak.valve == valve.name), None)
     if leak is None:
-        return _hole_m2(valve.bore_m or 0.0)
+        return ORIFICE, (_hole_m2(valve.bore_m or 0.0),)
     certificate = leak.certificate
     relative_u = math.hypot(certificate.u_kg_s / certificate.value_kg_s, certificate.u_drift_relative)
     flow = certificate.value_kg_s * draws.normal(f"conductance/{leak.name}", 1.0, relative_u)
-    constant, gamma = gas.gas_constant(DRY_AIR), gas.heat_capacity_ratio(DRY_AIR)
     reference = certificate.reference_pressure_pa, certificate.reference_temperature_k
-    return float(flow / elements.orifice_flow(1.0, *reference, 0.0, constant, gamma))
+    constant, gamma = gas.gas_constant(DRY_AIR), gas.heat_capacity_ratio(DRY_AIR)
+    if leak.nominal_length_m is None:
+        return ORIFICE, (float(flow / elements.orifice_flow(1.0, *reference, 0.0, constant, gamma)),)
+    air = elements.Upstream(*reference, constant, gamma, gas.viscosity(DRY_AIR, reference[1]))
+    return CAPILLARY, (_bore_of(flow, leak.nominal_diameter_m, leak.nominal_length_m, air), leak.nominal_length_m)
+
+
+def _bore_of(flow_kg_s: float, first_guess_m: float, length_m: float, air: elements.Upstream) -> float:
+    """Diameter of the capillary of this length that passes so much into vacuum: nearly as its fourth power."""
+    diameter_m = first_guess_m
+    for _ in range(FOURTH_ROOTS):
+        diameter_m *= (flow_kg_s / duct_flow(tube(diameter_m, length_m), air, 0.0)) ** 0.25
+    return diameter_m
 
 
 def _hole_m2(bore_m: float) -> float:

@@ -168,3 +168,27 @@ def test_the_sealed_truth_says_what_was_drawn_and_what_each_path_has_passed():
     assert sealed["scenario"]["name"] == "S15_two_leaks"
     assert sealed["until_s"] == 600.0
     assert sealed["passed_kg"]["two"] == rigs.passed_kg(now, "two", 600.0)
+
+
+def test_a_capillary_passes_what_its_certificate_says_as_the_square_of_the_pressure():
+    now = rigs.rig_of("as_stated")
+    certificate = BENCH.named_leak("intermediate_crack").certificate
+    rigs.close_hatches(now)
+    rigs.start_pump(now)
+    now.clock.advance_to(1200.0)
+    now.write_line(LINES["capillary_75um_intermediate"], True)
+    flows = []
+    for begin_s in (1210.0, 40_000.0):
+        flows.append(rigs.flow_kg_s(now, "capillary_75um_intermediate", begin_s, 10.0))
+        pressure_pa = now.true_pressure_pa(rigs.INTERMEDIATE)
+        certified = certificate.flow_kg_s(pressure_pa, rigs.gas_k(now, begin_s + 10.0, rigs.INTERMEDIATE))
+        assert flows[-1] == pytest.approx(certified, rel=2e-3)
+    assert flows[1] < 0.9 * flows[0]
+
+
+def test_a_capillary_can_be_patched():
+    patch = {"leak": "capillary_75um_intermediate", "at_s": 100.0, "residual": 0.2}
+    now = rigs.staged(patch=[patch])
+    now.write_line(LINES["capillary_75um_intermediate"], True)
+    before, after = (rigs.flow_kg_s(now, "capillary_75um_intermediate", begin_s, 30.0) for begin_s in (50.0, 120.0))
+    assert after / before == pytest.approx(0.2, rel=5e-3)
