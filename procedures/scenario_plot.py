@@ -77,7 +77,8 @@ class Course:
 def course_of(rig: SimulatedRig, hours: float) -> Course:
     """Run the rig for hours of its virtual time, from where it stands."""
     names = tuple(entry.name for entry in rig.bench.compartment)
-    paths = tuple(path.name for path in rig.model.paths if path.name not in rig.bench.actuators)
+    stated = {*rig.bench.actuators, *(controller.name for controller in rig.bench.flow_controller)}
+    paths = tuple(path.name for path in rig.model.paths if path.name not in stated)
     look_at, nodes = rig.course.columns, range(len(names))
     groups = [
         [look_at.shroud],

@@ -28,6 +28,8 @@ from procedures.simulate import _keep_up, make_ready
 SPEED = 60.0
 BENCH = load_bench(find_bench("zvezda"), date(2026, 11, 23))
 INSTRUMENTS = {entry.name: entry.driver for entry in BENCH.instrument}
+LINES = len(INSTRUMENTS) + sum(entry.address.startswith("ASRL") for entry in BENCH.instrument)
+"""A serial instrument has a second address, that of a terminal server."""
 
 
 def started(*words):
@@ -36,9 +38,9 @@ def started(*words):
 
 
 def said(process):
-    """The line of each instrument: name -> (driver, address)."""
-    lines = (process.stdout.readline().split() for _ in INSTRUMENTS)
-    return {name: (driver, address) for name, driver, address in lines}
+    """The first line of each instrument: name -> (driver, address)."""
+    lines = [process.stdout.readline().split() for _ in range(LINES)]
+    return {name: (driver, address) for name, driver, address in reversed(lines)}
 
 
 @pytest.fixture(scope="module")
