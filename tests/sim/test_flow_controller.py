@@ -119,7 +119,7 @@ def test_a_line_that_is_shut_off_comes_to_rest_at_the_compartments_pressure():
 def test_a_controller_that_loses_its_power_shuts():
     rig, port = programmable_leak(1e-6)
     rig.clock.advance_to(20.0)
-    rig.command(port.drop)
+    rig.lose_power("leak_flow")
     rig.clock.advance_to(30.0)
     assert rigs.truth(rig, rig.course.columns.flow(rig.model.path["leak_flow"])) == 0.0
 
@@ -148,7 +148,7 @@ def test_the_power_shown_is_the_heaters_alone():
     rig.clock.advance_to(10.0)
     assert port.shown_power_w(2) == 20.0
     assert rig.course.state.heat[WORKING, WALL_HEAT] == 5.0
-    rig.command(port.drop)
+    rig.lose_power("heater_supply")
     rig.clock.advance_to(20.0)
     assert port.shown_power_w(2) == 0.0
     assert rig.course.state.heat[WORKING, WALL_HEAT] == 5.0

@@ -19,19 +19,11 @@ def wanted(rig, name):
 
 
 def everything_on(rig):
-    """Each port by its instrument."""
-    ports = {
-        "turbo_drive": TurboPort(rig, "turbo_drive"),
-        "heater_supply": HeaterPort(rig, "heater_supply"),
-        "makeup_flow": FlowPort(rig, "makeup_flow"),
-        "pressure_controller": SupplyPort(rig, inputs_of(BENCH, "pressure_controller")["pressure"]),
-    }
-    ports["turbo_drive"].set_running(True)
-    ports["heater_supply"].set_power(1, 10.0)
-    ports["heater_supply"].set_power(2, 20.0)
-    ports["makeup_flow"].set_flow(1e-6)
-    ports["pressure_controller"].set_control(True)
-    return ports
+    TurboPort(rig, "turbo_drive").set_running(True)
+    HeaterPort(rig, "heater_supply").set_power(1, 10.0)
+    HeaterPort(rig, "heater_supply").set_power(2, 20.0)
+    FlowPort(rig, "makeup_flow").set_flow(1e-6)
+    SupplyPort(rig, inputs_of(BENCH, "pressure_controller")["pressure"]).set_control(True)
 
 
 def on(rig):
@@ -50,10 +42,10 @@ def on(rig):
 @pytest.mark.parametrize("dropped", ["turbo_drive", "heater_supply", "makeup_flow", "pressure_controller"])
 def test_what_one_instrument_drives_ends_with_its_power_and_nothing_else_does(dropped):
     rig = rigs.staged()
-    ports = everything_on(rig)
+    everything_on(rig)
     everything = on(rig)
     assert dropped in everything
-    rig.command(ports[dropped].drop)
+    rig.lose_power(dropped)
     assert on(rig) == everything - {dropped}
 
 
