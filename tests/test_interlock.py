@@ -3,21 +3,46 @@ from datetime import date
 import numpy as np
 import pytest
 
-from bench.commands import CloseValve, OpenValve, SetPressure, StartControl, StartPump, StopControl, StopPump, label
+from bench.commands import (
+    CloseValve,
+    OpenValve,
+    SetFlow,
+    SetHeater,
+    SetPressure,
+    StartControl,
+    StartFilament,
+    StartPump,
+    StopControl,
+    StopFilament,
+    StopFlow,
+    StopHeater,
+    StopPump,
+    label,
+)
 from bench.config.load import find_bench, load_bench
 from bench.config.model import Interlock
 from bench.interlock import Condition, conditions, trips, violations
 from bench.records import Quality, RigState, Scan
 
 BENCH = load_bench(find_bench("zvezda"), date(2026, 11, 23))
-FIT = {rule.channel: 1.0 if rule.above is not None else 101_325.0 for rule in BENCH.interlock}
-"""Every condition holds: all contacts made, atmospheric pressure everywhere."""
+FIT = {rule.channel: 1.0 if rule.below is None else min(101_325.0, 0.5 * rule.below) for rule in BENCH.interlock}
+"""Every condition holds: all contacts made, no pressure beyond its limit."""
 
 LEAK, FILL, VENT = OpenValve("orifice_50um_working"), OpenValve("fill_valve"), OpenValve("vent_valve")
 ROUGHING, HATCH = OpenValve("roughing_valve"), OpenValve("hatch_us_transfer")
 PUMP, CONTROL = StartPump("roughing_pump"), StartControl("pressure_controller")
 PRESSURE = SetPressure("pressure_controller", 101_325.0, 50.0)
-GUARDED = (LEAK, FILL, VENT, ROUGHING, HATCH, PUMP, CONTROL, PRESSURE)
+GATE, FORELINE, TURBO = OpenValve("gate_valve"), OpenValve("foreline_valve"), StartPump("turbo_pump")
+CRACK, CHOICE = OpenValve("capillary_75um_intermediate"), OpenValve("select_us")
+PURIFICATION, MAKEUP = OpenValve("purification_valve"), SetFlow("makeup_flow", 1e-6)
+HEATER, OTHER_HEATER = SetHeater("heater_us", 10.0), SetHeater("heater_working", 10.0)
+FILAMENT = StartFilament("residual_gas_analyser")
+LEAKS = (LEAK, CRACK, CHOICE)
+FILLING = (CONTROL, FILL, MAKEUP)
+GUARDED = (
+    *(*LEAKS, FILL, VENT, ROUGHING, HATCH, PUMP, CONTROL, PRESSURE, GATE, FORELINE, TURBO, PURIFICATION, MAKEUP),
+    *(HEATER, OTHER_HEATER, FILAMENT),
+)
 NEVER_GUARDED = (
     CloseValve("orifice_50um_working"),
     CloseValve("fill_valve"),
@@ -25,21 +50,33 @@ NEVER_GUARDED = (
     CloseValve("hatch_us_transfer"),
     StopPump("roughing_pump"),
     StopControl("pressure_controller"),
+    StopPump("turbo_pump"),
+    StopHeater("heater_us"),
+    StopFlow("makeup_flow"),
+    StopFilament("residual_gas_analyser"),
 )
 # interlock -> value that breaks it, what is refused then, whether it ends the run
 TABLE = {
     "emergency_stop": (0.0, GUARDED, True),
     "relief_valve": (0.0, (CONTROL,), True),
-    "burst_disc": (0.0, (CONTROL, PUMP), True),
-    "chamber_door": (0.0, (PUMP, ROUGHING), False),
-    "pump_against_vent": (0.0, (PUMP, ROUGHING), False),
-    "vent_against_pump": (0.0, (VENT,), False),
-    "leak_into_vacuum": (0.0, (LEAK,), False),
-    "leak_without_supply": (0.0, (LEAK,), False),
-    "over_pressure_us": (110_000.0, (CONTROL, FILL), True),
-    "over_pressure_transfer": (110_000.0, (CONTROL, FILL), True),
-    "over_pressure_working": (110_000.0, (CONTROL, FILL), True),
-    "over_pressure_intermediate": (110_000.0, (CONTROL, FILL), True),
+    "burst_disc": (0.0, (CONTROL, PUMP, TURBO), True),
+    "chamber_door": (0.0, (PUMP, TURBO, ROUGHING, GATE), False),
+    "pump_against_vent": (0.0, (PUMP, TURBO, ROUGHING, GATE), False),
+    "vent_against_pump": (0.0, (VENT, FORELINE), False),  # one end switch speaks for two rules
+    "foreline_against_roughing": (0.0, (VENT, FORELINE), False),
+    "vent_against_gate": (0.0, (VENT,), False),
+    "gate_against_air": (0.0, (GATE,), False),
+    "turbo_backed": (50.0, (TURBO,), False),
+    "roughing_against_foreline": (0.0, (ROUGHING,), False),
+    "filament_in_vacuum": (0.0, (FILAMENT,), False),
+    "wall_heat_us": (0.0, (HEATER,), True),
+    "wall_heat_working": (0.0, (OTHER_HEATER,), True),
+    "leak_into_vacuum": (0.0, (*LEAKS, PURIFICATION), False),
+    "leak_without_supply": (0.0, LEAKS, False),
+    "over_pressure_us": (110_000.0, FILLING, True),
+    "over_pressure_transfer": (110_000.0, FILLING, True),
+    "over_pressure_working": (110_000.0, FILLING, True),
+    "over_pressure_intermediate": (110_000.0, FILLING, True),
 }
 RULES = {rule.name: rule for rule in BENCH.interlock}
 

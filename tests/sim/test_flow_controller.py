@@ -117,7 +117,7 @@ def test_a_line_that_is_shut_off_comes_to_rest_at_the_compartments_pressure():
 
 
 def test_a_controller_that_loses_its_power_shuts():
-    rig, port = programmable_leak(1e-6)
+    rig, _ = programmable_leak(1e-6)
     rig.clock.advance_to(20.0)
     rig.lose_power("leak_flow")
     rig.clock.advance_to(30.0)
