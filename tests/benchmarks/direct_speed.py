@@ -69,6 +69,8 @@ def with_compartments(count):
             "hatch": tuple(hatches),
             "valve": tuple(valves),
             "leak": (),
+            "heater": (),
+            "flow_controller": (),
             "channel": tuple(channels),
         }
     )
