@@ -1,5 +1,6 @@
 """From instruments to scans: all requests are sent before the first reply is read; quality stands beside value."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -46,7 +47,9 @@ class Acquisition:
         for source in self._sources:
             if source.warm_up_s:
                 self._log(EventKind.WARM_UP, source.name, seconds=source.warm_up_s)
-        self._gather(self._clock.now())
+        time_s = self._clock.now()
+        for source, found, late_s in self._gather(time_s):
+            deque(source.readings(found, time_s, late_s, self._log), maxlen=0)  # a slow instrument's value is held
         return tuple(self._events)
 
     def scan(self) -> tuple[Scan, tuple[Event, ...]]:

@@ -15,6 +15,7 @@ from bench.roles import (
     FlowController,
     HeaterSupply,
     Instrument,
+    LeakDetector,
     PressureController,
     PumpDrive,
     ResidualGasAnalyser,
@@ -24,8 +25,12 @@ CURRENT_MARGIN = 1.05
 """Of a heater's current limit over the current that its power takes: a supply in voltage control must not reach it."""
 FLOW_TOLERANCE = 1e-3
 """Of full scale: what a flow controller's set point may lose in the digits that it prints."""
-SWITCHES_ON = commands.StartPump | commands.StartControl | commands.SetHeater | commands.StartFilament
-SWITCHES_OFF = commands.StopPump | commands.StopControl | commands.StopHeater | commands.StopFilament
+SWITCHES_ON = (
+    commands.StartPump | commands.StartControl | commands.SetHeater | commands.StartFilament | commands.StartDetector
+)
+SWITCHES_OFF = (
+    commands.StopPump | commands.StopControl | commands.StopHeater | commands.StopFilament | commands.StopDetector
+)
 OverLink = SWITCHES_ON | SWITCHES_OFF
 OnLine = commands.OpenValve | commands.CloseValve | commands.StartPump | commands.StopPump
 ROLES: Mapping[type, str] = {
@@ -34,6 +39,7 @@ ROLES: Mapping[type, str] = {
     PumpDrive: "is no drive of a pump",
     HeaterSupply: "is no supply of heaters",
     FlowController: "is no flow controller",
+    LeakDetector: "is no leak detector",
     ResidualGasAnalyser: "is no residual gas analyser",
 }
 Role = TypeVar("Role")
@@ -74,6 +80,9 @@ class Actuation:
             case commands.StartFilament() | commands.StopFilament():
                 analyser = self._as(ResidualGasAnalyser, command.target)
                 analyser.set_filament(isinstance(command, commands.StartFilament))
+            case commands.StartDetector() | commands.StopDetector():
+                detector = self._as(LeakDetector, command.target)
+                detector.set_measuring(isinstance(command, commands.StartDetector))
 
     def confirmed(self, command: Command) -> bool:
         """What the device itself now says: the level of the line, the state of the controller, supply or drive."""
@@ -103,6 +112,8 @@ class Actuation:
                 return self._as(HeaterSupply, heater.instrument).output_on(heater.output)
             case commands.StartFilament() | commands.StopFilament():
                 return self._as(ResidualGasAnalyser, command.target).filament_on()
+            case commands.StartDetector() | commands.StopDetector():
+                return self._as(LeakDetector, command.target).measuring()
 
     def positions(self, command: Command) -> tuple[Position, ...]:
         """End switches that must follow the command, as far as the bench file names any."""

@@ -88,6 +88,18 @@ class StopFilament:
     target: str
 
 
+@dataclass(frozen=True, slots=True)
+class StartDetector:
+    """Let a leak detector, by its name as an instrument, measure; until then it stands by and shows no leak rate."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopDetector:
+    target: str
+
+
 Command = (
     OpenValve
     | CloseValve
@@ -102,6 +114,8 @@ Command = (
     | StopFlow
     | StartFilament
     | StopFilament
+    | StartDetector
+    | StopDetector
 )
 
 

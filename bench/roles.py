@@ -105,6 +105,12 @@ class HeaterSupply(Protocol):
 
 
 @runtime_checkable
+class LeakDetector(Protocol):
+    def set_measuring(self, on: bool) -> None: ...  # noqa: FBT001 - as the instrument's own command
+    def measuring(self) -> bool: ...
+
+
+@runtime_checkable
 class FlowController(Protocol):
     def set_flow(self, flow_kg_s: float) -> None: ...
     def flow_setpoint_kg_s(self) -> float: ...

@@ -14,6 +14,7 @@ from bench.acquisition import Acquisition
 from bench.actuation import Position
 from bench.clock import Clock
 from bench.commands import Command, label
+from bench.ending import failures, verdict_of
 from bench.errors import (
     CommandRefusedError,
     ConfirmationError,
@@ -87,7 +88,7 @@ class Run:
         self.verdict = verdict_of(error) or self.verdict
         close = self.recorder.close_scans
         steps = (partial(self._note, error), self._leave_safe, self._check_settings, self._end, close)
-        errors = [*([] if error is None else [error]), *_failures(steps)]
+        errors = [*([] if error is None else [error]), *failures(steps)]
         for later in errors[1:]:
             errors[0].add_note(f"and on the way out: {type(later).__name__}: {later}")
         if error is None and errors:
@@ -283,23 +284,3 @@ class Run:
     def conclude(self, verdict: Verdict) -> None:
         self.verdict = self.verdict or verdict
         self.event(EventKind.VERDICT, outcome=self.verdict.outcome, reason=self.verdict.reason)
-
-
-def _failures(steps: Iterable[Callable[[], object]]) -> Iterator[Exception]:
-    """Do every step, whatever the others come to."""
-    for step in steps:
-        try:
-            step()
-        except Exception as error:  # noqa: BLE001 - on the way out nothing may keep the next step from being taken
-            yield error
-
-
-def verdict_of(error: BaseException | None) -> Verdict | None:
-    """What an exception that ends a run says of it; None when the run came to its end."""
-    if error is None:
-        return None
-    if isinstance(error, RunAbortedError) or not isinstance(error, Exception):
-        return Verdict(Outcome.ABORTED, str(error) or type(error).__name__)
-    if isinstance(error, InconclusiveError):
-        return Verdict(Outcome.INCONCLUSIVE, str(error))
-    return Verdict(Outcome.ERROR, f"{type(error).__name__}: {error}")

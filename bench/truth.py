@@ -84,7 +84,7 @@ def _unconfirmed(onset_s: float, closed_s: float, window: Window, missing: float
 
 def _void(bench: Bench, leak: Leak, window: Window, series: Series, events: Sequence[Event]) -> Iterator[str]:
     (entry,) = bench.channels_of(leak.compartment, "pressure")
-    gauges = [series.columns[c.name] for c in bench.channel if c.quantity == "chamber_pressure"]
+    gauges = [series.columns[name] for name in bench.chamber_pressures]
     chamber = np.stack(gauges) if gauges else np.full((1, series.time_s.size), np.nan)
     if np.isnan(chamber).all(axis=0).mean() > MISSING_ALLOWED:
         yield "the chamber pressure was not measured"

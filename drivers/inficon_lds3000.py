@@ -198,13 +198,13 @@ class LDS3000(VisaInstrument):
     def zeroed(self) -> bool:
         return self._ask(b"*STATUS:ZERO?", parse_switch)
 
-    def start(self) -> None:
-        """Measure; CommandRefused if it stays in standby."""
-        self._order(b"*START", STATE, parse_state, lambda state: state is not State.STANDBY)
+    def set_measuring(self, on: bool) -> None:  # noqa: FBT001 a switch has two states
+        """Measure, or go to standby; CommandRefused if it stays as it was."""
+        unmoved = State.STANDBY if on else State.MEASURING
+        self._order(b"*START" if on else b"*STOP", STATE, parse_state, lambda state: state is not unmoved)
 
-    def stop(self) -> None:
-        """Go to standby; CommandRefused if it goes on measuring."""
-        self._order(b"*STOP", STATE, parse_state, lambda state: state is not State.MEASURING)
+    def measuring(self) -> bool:
+        return self.state() is State.MEASURING
 
     def zero(self, on: bool) -> None:  # noqa: FBT001 a switch has two states
         """Subtract what is the background now, or nothing any more."""

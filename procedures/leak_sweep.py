@@ -117,7 +117,7 @@ def pump_down(run: Run, plan: Plan) -> None:
     for pump in (pump for pump in run.bench.pump if pump.roughs):
         run.execute(commands.StartPump(pump.name))
         run.execute(commands.OpenValve(pump.valve))
-    gauges = [entry.name for entry in run.bench.channel if entry.quantity == "chamber_pressure"]
+    gauges = run.bench.chamber_pressures
 
     def low(state: RigState) -> bool:
         seen = [state.value(gauge) for gauge in gauges if state.usable(gauge)]

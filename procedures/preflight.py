@@ -9,6 +9,8 @@ from bench.run import Run
 THERMOMETERS_AGREE_K = 2.0
 RESTING = frozenset({"chamber_pressure", "vessel_pressure", "inlet_pressure", "leak_rate", "flow", "speed", "power"})
 """Quantities that may be out of range before anything moves: vacuum gauges are at atmospheric pressure then."""
+STANDING_BY = frozenset({"leak_rate"})
+"""Of instruments that do not measure until they are told to."""
 
 
 def check_bench(run: Run) -> None:
@@ -61,7 +63,10 @@ def _read(run: Run, channel: str) -> bool:
     if run.state.usable(channel):
         return True
     entry = next(entry for entry in run.bench.channels if entry.name == channel)
-    return entry.quantity in RESTING and run.state.quality(channel) in (Quality.OVERRANGE, Quality.UNDERRANGE)
+    quality = run.state.quality(channel)
+    if entry.quantity in STANDING_BY and quality is Quality.SENSOR_FAULT:
+        return True
+    return entry.quantity in RESTING and quality in (Quality.OVERRANGE, Quality.UNDERRANGE)
 
 
 def _compartments(run: Run, state: RigState) -> Iterator[str]:

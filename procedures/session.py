@@ -16,11 +16,12 @@ from pydantic import BaseModel
 
 from bench.clock import Clock, SystemClock, VirtualClock
 from bench.config.model import Bench
+from bench.ending import verdict_of
 from bench.errors import BenchError
 from bench.recorder import Recorder, new_run_folder
 from bench.records import Outcome, Verdict
 from bench.review.report import write_report
-from bench.run import Run, verdict_of
+from bench.run import Run
 from bench.settings import SettingsWatch
 from bench.sim.host import serve
 from bench.sim.rig import SimulatedRig, compile_plant

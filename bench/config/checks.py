@@ -109,7 +109,7 @@ def _targets(bench: Bench) -> Mapping[str, set[str]]:
         **dict.fromkeys(("SetHeater", "StopHeater"), heaters),
         **dict.fromkeys(("SetFlow", "StopFlow"), flows),
         **dict.fromkeys(("SetPressure", "StartControl", "StopControl"), instruments),
-        **dict.fromkeys(("StartFilament", "StopFilament"), instruments),
+        **dict.fromkeys(("StartFilament", "StopFilament", "StartDetector", "StopDetector"), instruments),
     }
 
 

@@ -223,6 +223,12 @@ class Bench(Entry):
             if pump.running_switch is not None:
                 yield _switch(f"{pump.name}_running", pump.instrument, pump.running_switch)
 
+    @property
+    def chamber_pressures(self) -> tuple[str, ...]:
+        """Channels that tell the chamber's pressure: the one made of its gauges, or every gauge where none is."""
+        gauges = tuple(channel.name for channel in self.channel if channel.quantity == "chamber_pressure")
+        return (COMBINED[0].name,) if self.chamber_gauge else gauges
+
     def channels_of(self, compartment: str, quantity: str) -> tuple[ChannelEntry, ...]:
         return tuple(c for c in self.channel if c.compartment == compartment and c.quantity == quantity)
 

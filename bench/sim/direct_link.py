@@ -1,10 +1,11 @@
 """Instruments without wires that a bench actuates over a link when there is one: drive, flow, heaters, analyser."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.config.model import InstrumentEntry
-from bench.sim.direct_instrument import Direct, Measured, measured
+from bench.sim.direct_instrument import Direct, Measured, Status, measured
 from bench.sim.ports_electric import HeaterPort
 from bench.sim.ports_gas import FlowPort, SpeciesPort, TurboPort
 from bench.sim.rig import SimulatedRig
@@ -60,6 +61,27 @@ class DirectHeaters(Direct):
     def _feed(self, output: int) -> None:
         volts = self._volts.get(output, 0.0) if output in self._on else 0.0
         self._port.set_power(output, volts**2 / self._port.resistance_ohm(output))
+
+
+class DirectDetector(Direct):
+    """Without a leak rate in standby."""
+
+    def __init__(self, rig: SimulatedRig, entry: InstrumentEntry) -> None:
+        super().__init__(rig, entry)
+        self._measuring = False
+
+    def collect(self) -> Mapping[str, Measured]:
+        found = super().collect()
+        standby = (
+            {} if self._measuring else dict.fromkeys(found.keys() & {"leak_rate"}, Measured(math.nan, Status.FAULT))
+        )
+        return {**found, **standby}
+
+    def set_measuring(self, on: bool) -> None:  # noqa: FBT001 - as the instrument's own command
+        self._measuring = on
+
+    def measuring(self) -> bool:
+        return self._measuring
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 from bench.config.model import InstrumentEntry
 from bench.records import Floats
 from bench.sim.direct_instrument import Direct, Measured, Status, measured
-from bench.sim.direct_link import DirectAnalyser, DirectDrive, DirectFlowController, DirectHeaters
+from bench.sim.direct_link import DirectAnalyser, DirectDetector, DirectDrive, DirectFlowController, DirectHeaters
 from bench.sim.knots import GRID_S
 from bench.sim.ports import ChassisPort, GaugePort, SupplyPort, ThermometerPort, inputs_of
 from bench.sim.rig import SimulatedRig
@@ -102,7 +102,7 @@ KINDS: Mapping[str, type[Direct]] = {
     "keysight_34972a": DirectThermometers,
     "mks_937b": DirectGauges,
     "paroscientific_digiquartz": Direct,
-    "inficon_lds3000": Direct,
+    "inficon_lds3000": DirectDetector,
     "pfeiffer_tc400": DirectDrive,
     "alicat_mc": DirectFlowController,
     "aimtti_cpx400dp": DirectHeaters,

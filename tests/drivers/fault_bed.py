@@ -140,7 +140,7 @@ def heated(driver: CPX400DP, volts: float) -> Mapping[str, Measured]:
 
 
 def detected(driver: LDS3000) -> Mapping[str, Measured]:
-    driver.start()
+    driver.set_measuring(True)
     return scanned(driver)
 
 

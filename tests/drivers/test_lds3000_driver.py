@@ -62,7 +62,7 @@ def test_a_session_is_the_transcript_s_dialogue(chunking):
         detector = LDS3000.open(player.address)
         assert detector.identity() == Identity("INFICON", "MSB", "90000012345", "V1.00")
         assert collected(detector) == {"leak_rate": FAULT, "inlet_pressure": GOOD["inlet_pressure"]}
-        detector.start()
+        detector.set_measuring(True)
         assert collected(detector) == GOOD
         assert detector.state() is State.MEASURING
         assert detector.calibration_state() is CalibrationState.IDLE
@@ -73,7 +73,7 @@ def test_a_session_is_the_transcript_s_dialogue(chunking):
         detector.clear_errors()
         detector.calibrate_internal()
         assert collected(detector) == {"leak_rate": FAULT, "inlet_pressure": GOOD["inlet_pressure"]}
-        detector.stop()
+        detector.set_measuring(False)
         with pytest.raises(CommandRefused, match="currently invalid"):
             detector.zero(True)
         detector.close()
@@ -105,8 +105,8 @@ def test_an_error_makes_every_value_a_fault():
 @pytest.mark.parametrize(
     ("order", "sent", "asked", "found"),
     [
-        (LDS3000.start, "*START", "*STATUS?", "STANDBY"),
-        (LDS3000.stop, "*STOP", "*STATUS?", "READY"),
+        (lambda detector: detector.set_measuring(True), "*START", "*STATUS?", "STANDBY"),
+        (lambda detector: detector.set_measuring(False), "*STOP", "*STATUS?", "READY"),
         (lambda detector: detector.zero(True), "*ZERO:ON", "*STATUS:ZERO?", "OFF"),
         (LDS3000.calibrate_internal, "*CAL:INT", "*STATUS:CAL?", "FAIL"),
     ],

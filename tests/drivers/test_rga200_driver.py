@@ -1,9 +1,10 @@
 import time
 
 import pytest
-from transcript import Exchange, load
+from transcript import load
 from transcript_player import bytewise, closed_address, played, whole
 
+from bench.sim.transcript import Exchange
 from drivers import srs_rga200
 from drivers.errors import CommandRefused, LinkLost, ProtocolError, ReplyTimeout
 from drivers.measured import Identity
@@ -126,7 +127,6 @@ def test_a_garbled_or_shifted_block_becomes_no_spectrum(place, reply, told):
 def hasty(monkeypatch):
     """No time for a mass, so that time-outs do not take a test's time."""
     monkeypatch.setattr(srs_rga200, "SCAN_S_PER_AMU", (0.001,) * 8)
-    monkeypatch.setattr(srs_rga200, "FILAMENT_S", 0.0)
 
 
 @pytest.mark.parametrize("missing", [1, 4, len(BLOCK)])
@@ -242,12 +242,11 @@ def test_two_readings_of_one_mass_must_agree():
             rga.pressure_at(4)
 
 
-def test_a_filament_command_is_sent_once(monkeypatch):
-    hasty(monkeypatch)
+def test_a_filament_command_is_sent_once():
     with played(
         OPEN + said(b"FL1.0\rID?\r"), said(b"ER?\r", b"0\n\r"), OPEN + WIRE.dialogue("filament_is_off")
     ) as player:
-        rga = RGA200.open(player.address, timeout_s=SHORT_S)
+        rga = RGA200.open(player.address, timeout_s=SHORT_S, filament_s=0.0)
         with pytest.raises(ReplyTimeout, match="FL1"):
             rga.set_filament(True)
         assert not rga.filament_on()

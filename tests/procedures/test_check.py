@@ -27,9 +27,8 @@ def test_every_instrument_says_who_it_is(monkeypatch, capsys):
 
 def test_what_is_not_as_the_bench_file_says_is_named_and_hides_no_other(monkeypatch, capsys, tmp_path):
     file = copy_shipped(tmp_path)
-    replace(
-        file, 'driver = "pfeiffer_tpg366"\n', 'driver = "pfeiffer_tpg366"\nserial = "1"\nsettings = { unit = "Pa" }\n'
-    )
+    replace(file, 'driver = "pfeiffer_tpg366"\n', 'driver = "pfeiffer_tpg366"\nserial = "1"\n')
+    replace(file, 'settings = { unit = "hPa" }', 'settings = { unit = "Pa" }')
     assert leakbench(monkeypatch, "check", "--bench", str(file), "--simulate", "quiet") == 50
     said = capsys.readouterr()
     assert "PROBLEM: serial is 44990000, the bench file expects 1" in said.out

@@ -103,6 +103,7 @@ def test_ctrl_c_ends_it_in_order():
         lines = said(process)
         assert {name: driver for name, (driver, _) in lines.items()} == INSTRUMENTS
         assert process.stderr.readline() == "zvezda, scenario quiet, seed 1, real time; Ctrl-C ends it\n"
+        assert process.stderr.readline().startswith("faults: leakbench sim fault NAME KIND (this rig is 127.0.0.1:")
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=10.0) == ("", "")
     assert process.returncode == 0

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from bench.clock import VirtualClock
-from bench.commands import CloseValve, OpenValve, SetHeater, SetPressure, StartControl, StartPump, StopControl
+from bench.commands import (
+    CloseValve,
+    OpenValve,
+    SetHeater,
+    SetPressure,
+    StartControl,
+    StartDetector,
+    StartPump,
+    StopControl,
+)
 from bench.config.load import find_bench, load_bench
 from bench.dataset import Dataset
 from bench.recorder import Recorder
@@ -39,7 +48,7 @@ HOSTILE = Scenario.model_validate(
         "crew": [{"compartment": "working_compartment", "people": 0.01}],
         "fault": [
             {"channel": "working_gas_1", "kind": "detached", "begin_s": 20.0, "end_s": 70.0, "size": 2.0},
-            {"channel": "us_pressure", "kind": "stuck", "begin_s": 40.0, "end_s": 55.0},
+            {"channel": "us_pressure", "kind": "stuck", "begin_s": 40.0, "end_s": 48.0},
             {"channel": "us_gas_1", "kind": "drift", "begin_s": 10.0, "size": 0.01},
             {"channel": "transfer_gas_1", "kind": "spikes", "begin_s": 0.0, "size": 3.0, "rate_hz": 0.2},
         ],
@@ -49,6 +58,7 @@ HOSTILE = Scenario.model_validate(
 PRINTED = {
     **dict.fromkeys(("chamber_pirani", "chamber_cdg_1000pa", "chamber_cdg_10pa", "chamber_cold_cathode"), 5e-4),
     "foreline_pressure": 5e-4,
+    "chamber_pressure": 5e-4,
     "supply_pressure": 1e-6,
     "helium_leak_rate": 5e-3,
     "detector_inlet": 5e-3,
@@ -63,6 +73,7 @@ def conduct(station, clock, folder):
     recorder = Recorder(folder, [entry.record() for entry in station.channels], {})
     with StopRequest() as stop, Run(station, recorder, clock, PhaseLines(), stop) as run:
         run.hold(5.0)
+        run.execute(StartDetector("leak_detector"))
         run.execute(StartPump("roughing_pump"))
         run.execute(OpenValve("roughing_valve"))
         run.hold(10.0)
@@ -124,6 +135,8 @@ def orders(commands):
         "SetHeater:heater_working": heated("heater_working", 24.0),
     }
     for time_s, command in commands:
+        if command == "StartDetector:leak_detector":
+            continue  # it changes what is shown, not what is there
         kind, _, name = command.partition(":")
         yield time_s, acts.get(command) or (opened if kind in ("OpenValve", "StartPump") else closed)(name)
 
@@ -136,7 +149,7 @@ def test_a_schedule_known_in_advance_gives_the_same_values(wired):
     for name in found.channels:
         column = next(c for c in scans.columns if c.startswith(f"{name}_"))
         recorded = scans[column].to_numpy(float)
-        own = scans[f"{name}_quality"].to_numpy() != Quality.HELD
+        own = ~np.isin(scans[f"{name}_quality"].to_numpy(), (Quality.HELD, Quality.SENSOR_FAULT))  # or in standby
         if name.endswith("_pressure") and name != "supply_pressure":
             own &= scans["time_s"].to_numpy() > 1.5  # the chassis has no second behind it before
         assert_same(name, found.column(name)[rows][own], recorded[own])

@@ -1,0 +1,26 @@
+"""How a run ends: what an exception says of it, and how everything on the way out is done whatever fails."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from bench.errors import InconclusiveError, RunAbortedError
+from bench.records import Outcome, Verdict
+
+
+def failures(steps: Iterable[Callable[[], object]]) -> Iterator[Exception]:
+    """Do every step, whatever the others come to."""
+    for step in steps:
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - on the way out nothing may keep the next step from being taken
+            yield error
+
+
+def verdict_of(error: BaseException | None) -> Verdict | None:
+    """What an exception that ends a run says of it; None when the run came to its end."""
+    if error is None:
+        return None
+    if isinstance(error, RunAbortedError) or not isinstance(error, Exception):
+        return Verdict(Outcome.ABORTED, str(error) or type(error).__name__)
+    if isinstance(error, InconclusiveError):
+        return Verdict(Outcome.INCONCLUSIVE, str(error))
+    return Verdict(Outcome.ERROR, f"{type(error).__name__}: {error}")
