@@ -64,7 +64,7 @@ def _read(run: Run, channel: str) -> bool:
         return True
     entry = next(entry for entry in run.bench.channels if entry.name == channel)
     quality = run.state.quality(channel)
-    if entry.quantity in STANDING_BY and quality is Quality.SENSOR_FAULT:
+    if entry.quantity in STANDING_BY and quality in (Quality.SENSOR_FAULT, Quality.STALE):
         return True
     return entry.quantity in RESTING and quality in (Quality.OVERRANGE, Quality.UNDERRANGE)
 
