@@ -50,6 +50,7 @@ class Acquisition:
         time_s = self._clock.now()
         for source, found, late_s in self._gather(time_s):
             deque(source.readings(found, time_s, late_s, self._log), maxlen=0)  # a slow instrument's value is held
+            source.due_s = 0.0
         return tuple(self._events)
 
     def scan(self) -> tuple[Scan, tuple[Event, ...]]:

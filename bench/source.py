@@ -33,6 +33,8 @@ class Source:
     places: Mapping[str, tuple[int, ChannelEntry]]
     repeats: Mapping[str, Repeats]
     period_s: float
+    slack_s: float
+    """Scans are never quite a period apart: one that is a little early must ask all the same."""
     warm_up_s: float = 0.0
     due_s: float = 0.0
     asked: bool = False
@@ -52,7 +54,7 @@ class Source:
 
     def request(self, time_s: float) -> None:
         """Ask, if it is time to and nothing is due."""
-        if not self.lost and not self.asked and time_s >= self.due_s - 1e-9:
+        if not self.lost and not self.asked and time_s >= self.due_s - self.slack_s:
             self.due_s = time_s + self.period_s
             self.instrument.request()
             self.asked = True
@@ -149,6 +151,7 @@ def _source(station: Station, name: str) -> Source:
         places=places,
         repeats={entry.input: repeats for _, entry in places.values() if (repeats := _repeats(station.bench, entry))},
         period_s=min((entry.period_s for _, entry in places.values()), default=1.0),
+        slack_s=0.5 * station.bench.acquisition.period_s,
         warm_up_s=next((e.warm_up_s for e in station.bench.instrument if e.name == name), 0.0),
     )
 

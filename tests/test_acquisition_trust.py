@@ -145,3 +145,15 @@ def test_the_chamber_s_pressure_comes_with_the_number_of_its_gauge():
     look = rack.scan(1.0)
     assert look("chamber_pressure")[2] == Quality.STALE
     assert look("chamber_pressure_gauge")[::2] == (0.0, Quality.GOOD)
+
+
+# -- a clock that is never quite on time --------------------------------------------------------------------------
+def test_scans_that_are_not_quite_a_period_apart_ask_all_the_same(rack):
+    asked = rack.calls("controller", 0.0, 1.007, 2.001, 3.009, 4.0)
+    assert ["request" in calls for calls in asked] == [True] * 5
+
+
+def test_the_first_scan_asks_though_it_is_less_than_a_period_after_the_preparation(rack):
+    rack.clock.sleep_until(0.6)
+    rack.acquisition.prepare()
+    assert rack.calls("controller", 1.0) == [["request", "collect"]]
