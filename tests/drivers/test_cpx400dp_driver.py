@@ -52,6 +52,16 @@ def test_a_heater_is_fed_as_in_the_transcript(chunking):
     assert tuple(found) == INPUTS
 
 
+def test_the_other_output_is_switched_as_in_the_transcript():
+    with played(OPEN + WIRE.dialogue("output_2")) as player:
+        supply = CPX400DP.open(player.address)
+        supply.set_output(2, voltage_v=6.0, current_limit_a=2.0)
+        supply.switch(2, True)
+        assert supply.output_on(2)
+        supply.switch(2, False)
+        supply.close()
+
+
 def test_a_trip_is_a_fault_until_the_output_has_been_switched_again():
     names = ("open", "switch_on", "scan_of_output_1", "scan_tripped", "scan_still_tripped", "switch_on_tripped")
     then = ("reset_trips", "switch_on_again", "scan_of_output_1", "switch_off", "scan_still_tripped")

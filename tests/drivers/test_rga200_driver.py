@@ -174,6 +174,19 @@ def test_a_question_refused_in_silence_is_noticed_by_the_identity_that_follows(q
         rga.close()
 
 
+def test_all_that_status_points_to_is_asked_for(monkeypatch):
+    hasty(monkeypatch)
+    told = "communication: .*filament: .*multiplier: .*filter: .*electrometer: .*24 V supply: no reason given"
+    lost, alone = OPEN + said(b"EE?\rID?\r"), said(b"ER?\r", b"123\n\r") + WIRE.dialogue("error_bytes_alone")
+    refused = OPEN + asked(b"EE?") + asked(b"ER?", b"123") + WIRE.dialogue("error_bytes")
+    with played(lost, alone, refused) as player:
+        rga = RGA200.open(player.address, timeout_s=SHORT_S)
+        for _ in ("in silence", "by the identity that follows"):
+            with pytest.raises(CommandRefused, match=told):
+                rga.settings()
+        rga.close()
+
+
 def test_silence_without_an_error_is_out_of_step():
     with played(OPEN + instead(SPECTRUM, 2, ID) + asked(b"ER?", b"0")) as player:
         rga = RGA200.open(player.address)
