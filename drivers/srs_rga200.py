@@ -56,20 +56,32 @@ class RGA200(VisaInstrument):
     _signature: bytes
     _highest_amu: int
 
-    def __init__(self, link: Link, noise_floor: int = 4, timeout_s: float = 2.0) -> None:
-        self._noise_floor = noise_floor
+    def __init__(
+        self, link: Link, noise_floor: int = 4, timeout_s: float = 2.0, filament_s: float = FILAMENT_S
+    ) -> None:
+        self._noise_floor, self._filament_s = noise_floor, filament_s
         self._timeout_s = timeout_s
         super().__init__(link)
 
     @classmethod
-    def open(cls, address: str, *, inputs: Sequence[str] = (), timeout_s: float = 2.0, noise_floor: int = 4) -> Self:
-        """`noise_floor` 0 (2 s per mass, least noise) to 7 (15 ms) is set before each spectrum; 4 is the default."""
+    def open(
+        cls,
+        address: str,
+        *,
+        inputs: Sequence[str] = (),
+        timeout_s: float = 2.0,
+        noise_floor: int = 4,
+        filament_s: float = FILAMENT_S,
+    ) -> Self:
+        """`noise_floor` 0 (2 s per mass, least noise) to 7 (15 ms) is set before each spectrum; 4 is the default.
+        `filament_s`: how long the emission may take to settle.
+        """
         if inputs:
             raise ValueError(f"{NAME}: it has no inputs, not {sorted(inputs)}")
         if noise_floor not in range(len(SCAN_S_PER_AMU)):
             raise ValueError(f"{NAME}: noise_floor is 0 to 7, not {noise_floor}")
         link = VisaLink(address, read_termination=b"\n\r", write_termination=b"\r", timeout_s=timeout_s, line=LINE)
-        return cls(link, noise_floor, timeout_s)
+        return cls(link, noise_floor, timeout_s, filament_s)
 
     def identity(self) -> Identity:
         with self._conversing() as link:
@@ -94,7 +106,7 @@ class RGA200(VisaInstrument):
         """Returns when the emission is there; CommandRefused tells why it is not. Above 1e-4 Torr it trips."""
         command = b"FL1.0" if on else b"FL0.0"
         with self._conversing() as link:
-            status = self._ask(link, command, partial(parse_byte, command), FILAMENT_S)
+            status = self._ask(link, command, partial(parse_byte, command), self._filament_s)
             if self._emitting(link) is not on or (on and status):
                 self._refused(link, command)
 

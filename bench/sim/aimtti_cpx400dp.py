@@ -62,11 +62,6 @@ class CPX400DP:
         self._failing = failing
         self.update()
 
-    def lose_power(self) -> None:
-        for output in self.outputs.values():
-            output.on = False
-        self.update()
-
     def receive(self, data: bytes) -> bytes:
         """Every query has its own line, also of several in one message."""
         *lines, rest = LINE_END.split(self._partial + data)

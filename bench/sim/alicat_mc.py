@@ -74,10 +74,6 @@ class AlicatMC:
         self._partial = rest[:LONGEST_COMMAND]
         return b"".join([self._answer(line.decode("ascii", "replace").strip().upper()) for line in lines])
 
-    def lose_power(self) -> None:
-        """The valve is closed without current."""
-        self.port.set_flow(0.0)
-
     def _answer(self, line: str) -> bytes:
         """Another unit's command, or none, is not answered."""
         if not line.startswith(self.unit_id):

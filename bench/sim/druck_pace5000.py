@@ -103,11 +103,6 @@ class PACE5000:
     def receive(self, data: bytes) -> bytes:
         return self._wire.receive(data)
 
-    def lose_power(self) -> None:
-        """The vent valve and both control valves close."""
-        self.port.set_vent(False)
-        self.port.set_control(False)
-
     def sensed(self, reading: float) -> str:
         """Pressure or rate as a sensor delivers it, in Pa or Pa/s."""
         if self.failing or math.isnan(reading):

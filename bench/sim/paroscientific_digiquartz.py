@@ -27,6 +27,7 @@ USER_UNIT = 0
 HIGH_RESOLUTION_DECIMALS = 2  # that P7 adds [K]
 MS_PER_RESOLUTION = 666 / 238  # factory PI over factory PR: each follows the other
 LONGEST_INTEGRATION_MS, HIGHEST_RESOLUTION = 20000, 16383  # [K]
+MEASURED = {"P1", "Q1", "P3", "P4", "P7", "Q3"}
 OVERHEAD_S = 0.028  # 1.36 s were seen with PI and TI of 666 ms
 BAUD_RATES = ("300", "600", "1200", "2400", "4800", "9600", "19200", "38400", "57600", "115200")  # [K]
 # Periods of the crystals, us: at vacuum and 0 degC, and what a Pa and a K add [K]
@@ -65,7 +66,7 @@ class Digiquartz:
         self._partial = b""
         self._streamed: Callable[[], str] | None = None
         self._held: str | None = None
-        self._may_write = False
+        self._may_write = self._measured = False
         self._queries = self._measuring() | self._telling()
         self._writes: dict[str, Callable[[str], bool]] = {
             "UN": self._set_unit,
@@ -103,8 +104,8 @@ class Digiquartz:
 
     @property
     def response_s(self) -> float:
-        """Pressure, then temperature: seen 1.36 s after P3 on factory settings."""
-        return 2 * self._integration_ms / 1000 + OVERHEAD_S
+        """Of the last answer. A reading: pressure, then temperature, seen 1.36 s after P3 on factory settings."""
+        return 2 * self._integration_ms / 1000 * self._measured + OVERHEAD_S
 
     @property
     def streaming(self) -> bool:
@@ -146,6 +147,7 @@ class Digiquartz:
         if query is None:
             return b""
         self._streamed = None  # any valid command ends a continuous measurement
+        self._measured = name in MEASURED
         answer = query()
         return b"" if answer is None else self._reply(answer)
 

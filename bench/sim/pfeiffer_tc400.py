@@ -109,9 +109,6 @@ class TC400:
         self.refusing = self.failing = False
         self._partial = b""
 
-    def lose_power(self) -> None:
-        self.port.set_running(False)
-
     def receive(self, data: bytes) -> bytes:
         if self.failing:
             self._stop()

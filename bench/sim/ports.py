@@ -10,7 +10,6 @@ from bench.records import Floats
 from bench.sim.course import Course
 from bench.sim.plant.state import FROM_PA, FROM_S, LINE_PA, NOW_S, ON, RATE_PA_S, TARGET_PA
 from bench.sim.plant.surroundings import set_point
-from bench.sim.power import power_lost
 from bench.sim.rig import SimulatedRig
 
 
@@ -79,10 +78,6 @@ class SupplyPort:
 
     def now_s(self) -> float:
         return self._rig.clock.now()
-
-    def drop(self, course: Course) -> None:
-        """What the loss of power does: control ends."""
-        power_lost(self._rig.bench, self._rig.model, self._entry.instrument)(course)
 
     @property
     def _control(self) -> Floats:

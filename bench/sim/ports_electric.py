@@ -4,7 +4,6 @@ from bench.config.model import ChannelEntry
 from bench.config.parts import Heater
 from bench.sim.course import Course
 from bench.sim.plant.state import HEATER
-from bench.sim.power import power_lost
 from bench.sim.rig import SimulatedRig
 
 
@@ -46,7 +45,3 @@ class HeaterPort:
 
     def now_s(self) -> float:
         return self._rig.clock.now()
-
-    def drop(self, course: Course) -> None:
-        """What the loss of power does: all outputs are off."""
-        power_lost(self._rig.bench, self._rig.model, self._instrument)(course)

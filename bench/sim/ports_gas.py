@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 
 from bench.config.model import ChannelEntry
-from bench.sim.course import Course
 from bench.sim.plant import gas
 from bench.sim.plant.state import FROM, WANTED
 from bench.sim.ports import inputs_of
-from bench.sim.power import power_lost
 from bench.sim.rig import SimulatedRig
 
 
@@ -21,10 +19,6 @@ class Port:
 
     def now_s(self) -> float:
         return self._rig.clock.now()
-
-    def drop(self, course: Course) -> None:
-        """What the loss of power does."""
-        power_lost(self._rig.bench, self._rig.model, self._instrument)(course)
 
     def _shown(self, quantity: str, column: int) -> float:
         """What the channel of this quantity shows; without one, what is in this column of the knots."""

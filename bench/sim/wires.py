@@ -121,6 +121,7 @@ class SerialLine(Line):
         super().__init__(device, failed)
         self.path = path
         self._ours = self._theirs = -1
+        self._loop = asyncio.get_running_loop()
         device.connections.add(self)
         self.restore()
 
@@ -131,7 +132,7 @@ class SerialLine(Line):
         tty.setraw(self._theirs)
         os.set_blocking(self._ours, False)
         self.path.symlink_to(os.ttyname(self._theirs))
-        asyncio.get_running_loop().add_reader(self._ours, self._readable)
+        self._loop.add_reader(self._ours, self._readable)
         self.begin()
 
     def cut(self, *, power_lost: bool) -> None:
@@ -146,7 +147,7 @@ class SerialLine(Line):
         if self._ours < 0:
             return
         self.end()
-        asyncio.get_running_loop().remove_reader(self._ours)
+        self._loop.remove_reader(self._ours)
         os.close(self._ours)
         os.close(self._theirs)
         self._ours = self._theirs = -1

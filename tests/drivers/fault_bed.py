@@ -1,23 +1,46 @@
 """Driver and simulated instrument at the two ends of a real wire that faults can strike, and what is true meanwhile."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from bench.sim import druck_pace5000, keysight_34972a, pfeiffer_tpg366
+from bench.sim import (
+    aimtti_cpx400dp,
+    alicat_mc,
+    druck_pace5000,
+    inficon_lds3000,
+    keysight_34972a,
+    mks_937b,
+    paroscientific_digiquartz,
+    pfeiffer_tc400,
+    pfeiffer_tpg366,
+    srs_rga200,
+)
 from bench.sim.device import Device, Instrument
 from bench.sim.server import SimServer
+from bench.sim.srs_rga200_spectrum import Head
+from bench.sim.wire_faults import WireFault
+from drivers.aimtti_cpx400dp import CPX400DP
+from drivers.alicat_mc import AlicatMC
 from drivers.druck_pace5000 import PACE5000
+from drivers.inficon_lds3000 import LDS3000
 from drivers.keysight_34972a import Keysight34972A
-from drivers.measured import Measured
+from drivers.measured import Measured, Status
+from drivers.mks_937b import MKS937B
+from drivers.paroscientific_digiquartz import Digiquartz
+from drivers.pfeiffer_tc400 import TC400
 from drivers.pfeiffer_tpg366 import TPG366
+from drivers.srs_rga200 import RGA200
 
 TIMEOUT_S = 0.15
 
 
 class World:
-    """Every quantity there is, another value at every step, so that an old one is known for what it is."""
+    """Every quantity there is, another value at every step, so that an old one is known for what it is. It is the port
+    of every simulated instrument: what they are told is forgotten.
+    """
 
     def __init__(self) -> None:
         self.steps = 0
@@ -32,6 +55,9 @@ class World:
     def value(self, base: float) -> float:
         """base, one per cent more at every step."""
         return base * (1.0 + 0.01 * (self.steps if self._held is None else self._held))
+
+    def now_s(self) -> float:
+        return 0.0
 
     # the pneumatics of a pressure controller
     def line_pressure_pa(self) -> float:
@@ -58,26 +84,85 @@ class World:
     def venting(self) -> bool:
         return False
 
-    def now_s(self) -> float:
-        return 0.0
+    # a turbo pump
+    def set_running(self, on: bool) -> None: ...  # noqa: FBT001 - as the instrument's port
+    def running(self) -> bool:
+        return True
+
+    def speed(self) -> float:
+        return self.value(0.5)
+
+    # a line with a flow controller
+    def flow_kg_s(self) -> float:
+        return self.value(2e-6)
+
+    def set_flow(self, kg_s: float) -> None: ...
+    def pressure_pa(self) -> float:
+        return self.value(150_000.0)
+
+    def temperature_k(self) -> float:
+        return 295.15
+
+    # what a supply heats
+    def resistance_ohm(self, output: int) -> float:
+        return 24.0 * output
+
+    def set_power(self, output: int, watts: float) -> None: ...
+
+    # what a leak detector and a residual gas analyser breathe
+    def helium_pa_m3_s(self) -> float:
+        return self.value(1e-6)
+
+    def inlet_pa(self) -> float:
+        return self.value(1.0)
+
+    def partial_pressures_pa(self) -> Mapping[str, float]:
+        return {"N2": self.value(1e-4), "O2": 0.0, "H2O": 0.0, "CO2": 0.0, "Ar": 0.0, "He": 0.0}
 
 
 def scanned(driver: Any) -> Mapping[str, Measured]:
+    """One reading of all inputs; nothing, if none comes within a few time-outs."""
     driver.request()
-    found: Mapping[str, Measured] = driver.collect()
-    return found
+    end_s = time.monotonic() + 4 * TIMEOUT_S
+    while True:
+        driver.ready(TIMEOUT_S)
+        found: Mapping[str, Measured] = driver.collect()
+        if found or time.monotonic() > end_s:
+            return found
+
+
+def heated(driver: CPX400DP, volts: float) -> Mapping[str, Measured]:
+    """Whatever has happened to its outputs, the first one is to give these volts."""
+    driver.reset_trips()
+    driver.set_output(1, volts, 5.0)
+    driver.switch(1, True)
+    return scanned(driver)
+
+
+def detected(driver: LDS3000) -> Mapping[str, Measured]:
+    driver.start()
+    return scanned(driver)
+
+
+def analysed(driver: RGA200) -> Mapping[str, Measured]:
+    driver.set_filament(True)
+    found = driver.spectrum(27, 29)
+    return {"28": Measured(float(found.partial_pressures_pa[1]), Status.GOOD)}
 
 
 @dataclass(frozen=True)
 class Case:
-    """An instrument of the matrix. truth: what its driver must say now if it says anything, by input."""
+    """An instrument of the matrix. truth: what its driver must say now if it says anything, by input. serial: it has a
+    serial port, too. freezes: it shows a quantity of the world, which can freeze.
+    """
 
     name: str
     make: Callable[[World], Instrument]
     open: Callable[[str], Any]
     truth: Callable[[World], Mapping[str, float]]
+    ask: Callable[[Any, World], Mapping[str, Measured]] = lambda driver, _: scanned(driver)
     serial: bool = False
-    ask: Callable[[Any], Mapping[str, Measured]] = scanned
+    freezes: bool = True
     relative: float = 1e-4
     """What digits of the wire leave of a value."""
 
@@ -87,7 +172,14 @@ CASES = (
         "druck_pace5000",
         druck_pace5000.PACE5000,
         lambda address: PACE5000.open(address, inputs=["pressure"], timeout_s=TIMEOUT_S),
-        lambda world: {"pressure": world.value(50_000.0)},
+        lambda world: {"pressure": world.line_pressure_pa()},
+    ),
+    Case(
+        "paroscientific_digiquartz",
+        lambda world: paroscientific_digiquartz.Digiquartz(world.line_pressure_pa, world.temperature_k),
+        lambda address: Digiquartz.open(address, timeout_s=TIMEOUT_S, grace_s=TIMEOUT_S),
+        lambda world: {"pressure": world.line_pressure_pa()},
+        serial=True,
     ),
     Case(
         "pfeiffer_tpg366",
@@ -96,10 +188,61 @@ CASES = (
         lambda world: {"1": world.value(1.0), "2": world.value(2.0)},
     ),
     Case(
+        "mks_937b",
+        lambda world: mks_937b.MKS937B(lambda channel: (0, world.value(channel)), {1: "PR", 2: "CM"}),
+        lambda address: MKS937B.open(address, inputs=["1", "2"], timeout_s=TIMEOUT_S),
+        lambda world: {"1": world.value(1.0), "2": world.value(2.0)},
+        serial=True,
+        relative=5e-3,
+    ),
+    Case(
+        "pfeiffer_tc400",
+        pfeiffer_tc400.TC400,
+        lambda address: TC400.open(address, inputs=["speed"], timeout_s=TIMEOUT_S),
+        lambda world: {"speed": 1000.0 * world.speed()},
+        serial=True,
+        relative=2e-3,
+    ),
+    Case(
+        "alicat_mc",
+        alicat_mc.AlicatMC,
+        lambda address: AlicatMC.open(address, inputs=["flow", "pressure"], timeout_s=TIMEOUT_S),
+        lambda world: {"flow": world.flow_kg_s(), "pressure": world.pressure_pa()},
+        serial=True,
+        relative=1e-3,
+    ),
+    Case(
         "keysight_34972a",
         lambda world: keysight_34972a.Keysight34972A(lambda channel: world.value(float(channel))),
         lambda address: Keysight34972A.open(address, inputs=["101", "102"], timeout_s=TIMEOUT_S),
         lambda world: {"101": world.value(101.0), "102": world.value(102.0)},
+    ),
+    Case(
+        "aimtti_cpx400dp",
+        aimtti_cpx400dp.CPX400DP,
+        lambda address: CPX400DP.open(address, inputs=["voltage_1", "power_1"], timeout_s=TIMEOUT_S),
+        lambda world: {"voltage_1": world.value(10.0), "power_1": world.value(10.0) ** 2 / 24.0},
+        ask=lambda driver, world: heated(driver, world.value(10.0)),
+        freezes=False,
+        relative=3e-3,
+    ),
+    Case(
+        "inficon_lds3000",
+        inficon_lds3000.LDS3000,
+        lambda address: LDS3000.open(address, timeout_s=TIMEOUT_S),
+        lambda world: {"leak_rate": world.helium_pa_m3_s(), "inlet_pressure": world.inlet_pa()},
+        ask=lambda driver, _: detected(driver),
+        serial=True,
+        relative=5e-3,
+    ),
+    Case(
+        "srs_rga200",
+        lambda world: srs_rga200.RGA200(world.partial_pressures_pa, head=Head(quietest_a=0.0)),
+        lambda address: RGA200.open(address, timeout_s=TIMEOUT_S, noise_floor=7, filament_s=TIMEOUT_S),
+        lambda world: {"28": world.partial_pressures_pa()["N2"]},
+        ask=lambda driver, _: analysed(driver),
+        serial=True,
+        relative=3e-3,
     ),
 )
 
@@ -107,28 +250,40 @@ CASES = (
 @dataclass
 class Bed:
     case: Case
+    server: SimServer
     device: Device
     world: World
     driver: Any
-    heard: list[Mapping[str, Measured]] = field(default_factory=list)
 
     def ask(self) -> Mapping[str, Measured]:
         """Everything has changed since the last question."""
         self.world.step()
-        return self.case.ask(self.driver)
+        return self.case.ask(self.driver, self.world)
+
+    def strike(self, fault: WireFault) -> None:
+        async def strike() -> None:
+            self.device.strike(fault)
+
+        self.server.run(strike())
+
+    def heal(self) -> None:
+        async def heal() -> None:
+            self.device.heal()
+
+        self.server.run(heal())
 
 
 @contextmanager
-def bed_for(case: Case) -> Iterator[Bed]:
+def bed_for(case: Case, *, serial: bool) -> Iterator[Bed]:
     world = World()
     device = Device(lambda: case.make(world), freeze=world.freeze)
     with SimServer() as server:
-        if case.serial:
+        if serial:
             address = f"ASRL{server.serve_serial(device, case.name)}::INSTR"
         else:
             address = f"TCPIP::127.0.0.1::{server.serve_tcp(device)}::SOCKET"
         driver = case.open(address)
         try:
-            yield Bed(case, device, world, driver)
+            yield Bed(case, server, device, world, driver)
         finally:
             driver.close()

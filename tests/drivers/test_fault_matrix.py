@@ -6,14 +6,14 @@ import time
 from collections.abc import Mapping
 
 import pytest
-from fault_bed import CASES, TIMEOUT_S, Bed, Case, bed_for
+from fault_bed import CASES, TIMEOUT_S, Bed, bed_for
 
 from bench.sim.wire_faults import WireFault, WireFaultKind
 from drivers.errors import InstrumentError
 from drivers.measured import Measured, Status
 
 ASKED_UNDER_FAULT, ASKED_AFTER = 3, 4
-LONGEST_ASK_S = 8 * TIMEOUT_S + 0.5
+LONGEST_ASK_S = 12 * TIMEOUT_S + 0.5
 """Of a question and what comes before it when the link must be opened anew; each answer has its own time-out."""
 RIGHT_AT_FIRST = {WireFaultKind.DISCONNECT, WireFaultKind.DOUBLED}
 """A new connection is as good as the old one; the first of two equal replies is the right one."""
@@ -48,27 +48,31 @@ def outcome(bed: Bed) -> str:
     return "good" if all_good(bed, found) else "flag"
 
 
-@pytest.fixture(params=CASES, ids=lambda case: case.name)
-def case(request) -> Case:
-    return request.param
+WIRES = [
+    *(pytest.param(case, case.serial, id=f"{case.name}-{'serial' if case.serial else 'tcp'}") for case in CASES),
+    *(pytest.param(case, False, id=f"{case.name}-tcp", marks=pytest.mark.long) for case in CASES if case.serial),
+]
+"""A serial instrument is on a serial line; in the long run it is behind a terminal server, too."""
 
 
 @pytest.mark.parametrize("kind", [kind for kind in WireFaultKind if kind not in HARMLESS])
-def test_under_a_fault_an_error_or_a_flag_and_afterwards_the_truth(case, kind):
-    with bed_for(case) as bed:
+@pytest.mark.parametrize(("case", "serial"), WIRES)
+def test_under_a_fault_an_error_or_a_flag_and_afterwards_the_truth(case, serial, kind):
+    with bed_for(case, serial=serial) as bed:
         assert outcome(bed) == "good"
-        bed.device.strike(WireFault(kind, delay_s=4 * TIMEOUT_S))
+        bed.strike(WireFault(kind, delay_s=4 * TIMEOUT_S))
         during = [outcome(bed) for _ in range(ASKED_UNDER_FAULT)]
-        bed.device.heal()
+        bed.heal()
         after = [outcome(bed) for _ in range(ASKED_AFTER)]
         assert "good" not in during or kind in RIGHT_AT_FIRST, during
         assert after[1:] == ["good"] * (ASKED_AFTER - 1), (during, after)
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.freezes], ids=lambda case: case.name)
 def test_a_frozen_value_is_the_same_again_and_again(case):
-    with bed_for(case) as bed:
-        bed.device.strike(WireFault(WireFaultKind.FROZEN_VALUE))
+    with bed_for(case, serial=case.serial) as bed:
+        bed.strike(WireFault(WireFaultKind.FROZEN_VALUE))
         values = [{name: m.value for name, m in bed.ask().items()} for _ in range(3)]
         assert values[0] == values[1] == values[2]
-        bed.device.heal()
+        bed.heal()
         assert outcome(bed) == "good"

@@ -218,12 +218,6 @@ def test_failing_both_outputs_trip_at_once_and_stay_off(supply, heaters):
     assert asked(supply, "OP1 1;OP1?;TRIPRST;OP1 1;OP1?") == "0|1"
 
 
-def test_without_power_nothing_is_heated(supply, heaters):
-    asked(supply, "V1 20;I1 5;OP1 1")
-    supply.lose_power()
-    assert heaters.watts(1) == 0.0
-
-
 def test_building_one_does_not_touch_the_loads(heaters):
     assert asked(CPX400DP(heaters), "OP1?;OP2?;V1?") == "0|0|V1 1.000"
     assert heaters.calls == []

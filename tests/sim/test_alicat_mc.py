@@ -286,15 +286,6 @@ def test_failing_its_flow_stands_at_the_end_of_its_range_with_status_words(unit)
     assert fields(unit, "AC")[3:] == ["+000.00", "+000.00", "+000.00", "N2"]
 
 
-def test_power_that_comes_back_finds_setpoint_zero_and_a_closed_valve(unit, line):
-    asked(unit, "AS 100")
-    unit.lose_power()
-    assert line.flow == 0.0
-    orders = len(line.orders)
-    assert fields(AlicatMC(line))[4:] == ["+000.00", "+000.00", "N2"]
-    assert len(line.orders) == orders
-
-
 @given(st.lists(st.sampled_from(["A", "S", "LS", "$$", "W", "46", "=", "8", "-", ".", " ", "\r", "??", "M*", "G"])))
 def test_no_pieces_of_commands_make_it_raise(pieces):
     unit = AlicatMC(Line())

@@ -280,18 +280,6 @@ def test_a_sensor_that_delivers_nothing_is_not_told_as_a_number(pace, line):
     assert pace.receive(b":SENS:PRES?\n:STAT:OPER:PRES:COND?\n") == b":STAT:OPER:PRES:COND 0\n"
 
 
-def test_without_power_it_neither_controls_nor_vents(pace, line):
-    line.pressure = 150000.0
-    pace.receive(b":SOUR:PRES 1200;:OUTP 1\n")
-    assert line.control
-    pace.lose_power()
-    assert not line.control
-    pace.receive(b":SOUR:VENT 1\n")
-    assert line.vent
-    pace.lose_power()
-    assert not line.vent
-
-
 def test_building_one_does_not_touch_the_line():
     line = Line(control=True, vent=True)
     PACE5000(line)

@@ -162,9 +162,13 @@ def test_periods_grow_with_what_the_crystals_feel():
     assert periods[0][1] < periods[1][1] < periods[2][1]
 
 
-def test_it_answers_sooner_the_shorter_it_integrates(quartz):
+def test_a_reading_takes_as_long_as_it_integrates_and_what_it_is_told_takes_none(quartz):
+    quartz.receive(b"*0100P3\r\n")
     assert quartz.response_s == pytest.approx(1.36)
+    quartz.receive(b"*0100SN\r\n")
+    assert quartz.response_s < 0.1
     assert quartz.receive(b"*0100EW*0100PI=100\r\n*0100PR\r\n") == b"*0001PI=100\r\n*0001PR=36\r\n"
+    quartz.receive(b"*0100P3\r\n")
     assert quartz.response_s == pytest.approx(0.228)
     assert quartz.receive(b"*0100EW*0100PR=238\r\n*0100PI\r\n") == b"*0001PR=238\r\n*0001PI=666\r\n"
 

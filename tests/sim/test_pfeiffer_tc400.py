@@ -227,9 +227,6 @@ def test_only_a_command_moves_the_pump():
     told(drive, 9, ON)
     told(drive, 10, "nobody")
     assert pump.orders == []
-    drive.lose_power()
-    assert pump.orders == [False]
-    assert asked(TC400(pump), 10) == OFF
 
 
 def test_refusing_it_says_logic_to_everything_and_obeys_nothing(drive, pump):
