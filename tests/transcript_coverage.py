@@ -16,7 +16,7 @@ from inspect import getmembers, isfunction
 from pkgutil import iter_modules
 
 from transcript import load
-from transcript_sessions import SESSIONS, Call, Session, World
+from transcript_sessions import SESSIONS, Call, Session, Switched
 
 import drivers
 from bench.sim.device import Device
@@ -93,19 +93,15 @@ def messages_of(session: Session, calls: tuple[Call, ...]) -> list[bytes]:
                 getattr(driver, name)(*arguments)
         for trouble in TROUBLES:
             with opened(session, SHORT_S) as (driver, device):
-                _in_trouble(session, driver, device, trouble, calls)
+                _in_trouble(driver, device, trouble, calls)
     finally:
         JOURNAL.reset(token)
     return list(messages.sent_once)
 
 
-def _in_trouble(
-    session: Session, driver: VisaInstrument, device: Device, trouble: str, calls: tuple[Call, ...]
-) -> None:
+def _in_trouble(driver: VisaInstrument, device: Device, trouble: str, calls: tuple[Call, ...]) -> None:
     """Every call finds a link in order, and then an instrument that is not."""
     for name, *arguments in calls:
-        if name in session.patient and trouble == "refusing":
-            continue
         with suppress(InstrumentError):
             if name not in HEARING:
                 setattr(device.instrument, trouble, False)
@@ -116,7 +112,7 @@ def _in_trouble(
 
 @contextmanager
 def opened(session: Session, timeout_s: float) -> Iterator[tuple[VisaInstrument, Device]]:
-    device = Device(lambda: session.make(World()))
+    device = Device(lambda: session.make(Switched()))
     with SimServer() as server:
         address = f"TCPIP::127.0.0.1::{server.serve_tcp(device)}::SOCKET"
         driver = session.driver.open(address, timeout_s=timeout_s, **session.options)  # type: ignore[attr-defined]

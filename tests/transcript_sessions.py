@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from world import World
+
 from bench.sim import aimtti_cpx400dp as sim_cpx
 from bench.sim import alicat_mc as sim_alicat
 from bench.sim import druck_pace5000 as sim_pace
@@ -30,85 +32,26 @@ from drivers.srs_rga200_replies import ERROR_QUERIES
 
 Call = tuple[Any, ...]
 GAUGES = {1: ("TPR/PCR", "PR"), 2: ("CMR/APR", "CM")}
-NITROGEN_PA = 1e-4
 
 
-class World:
-    """What the instruments are connected to. It stands still; a switch stays where it is put."""
+class Switched(World):
+    """A switch stays where it is put."""
 
     def __init__(self):
-        self.pump_told = self.control = self.vent = False
+        super().__init__()
+        self._pumps = self._controls = False
 
-    # the pneumatics of a pressure controller
-    def line_pressure_pa(self):
-        return 101_325.0
-
-    def line_rate_pa_s(self):
-        return 0.0
-
-    def source_pressure_pa(self):
-        return 150_000.0
-
-    def barometer_pa(self):
-        return 101_325.0
-
-    def effort_percent(self):
-        return 0.0
-
-    def set_target(self, pressure_pa, rate_pa_s):
-        """Far from here."""
-
-    def set_control(self, on):
-        self.control = on
-
-    def controlling(self):
-        return self.control
-
-    def set_vent(self, on):
-        self.vent = on
-
-    def venting(self):
-        return self.vent
-
-    # the loads of a supply
-    def resistance_ohm(self, output):
-        return 10.0 * output
-
-    def set_power(self, output, watts):
-        """Heats nothing."""
-
-    # the line of a flow controller, and of a barometer
-    def pressure_pa(self):
-        return 101_325.0
-
-    def temperature_k(self):
-        return 295.15
-
-    def flow_kg_s(self):
-        return 0.0
-
-    def set_flow(self, kg_s):
-        """Flows nowhere."""
-
-    # a turbo pump
     def set_running(self, on):
-        self.pump_told = on
+        self._pumps = on
 
     def running(self):
-        return self.pump_told
+        return self._pumps
 
-    def speed(self):
-        return 0.86
+    def set_control(self, on):
+        self._controls = on
 
-    # the inlet of a leak detector
-    def helium_pa_m3_s(self):
-        return 1.23e-8
-
-    def inlet_pa(self):
-        return 2.5
-
-    def now_s(self):
-        return 0.0
+    def controlling(self):
+        return self._controls
 
 
 @dataclass(frozen=True)
@@ -117,7 +60,7 @@ class Session:
     what all drivers have is called in any case.
 
     numbers: the values of parameters in a message. besides: what is sent only about faults that the simulated
-    instrument never has. patient: methods that wait long for an instrument that is silent.
+    instrument never has.
     """
 
     name: str
@@ -127,7 +70,6 @@ class Session:
     options: Mapping[str, Any] = field(default_factory=dict)
     numbers: bytes = rb"(?!)"
     besides: tuple[bytes, ...] = ()
-    patient: frozenset[str] = frozenset()
 
     def without_numbers(self, message: bytes) -> bytes:
         return re.sub(self.numbers, b"0", message)
@@ -232,7 +174,7 @@ SESSIONS = (
     Session(
         "srs_rga200",
         RGA200,
-        lambda _: sim_rga.RGA200(lambda: {"N2": NITROGEN_PA}),
+        lambda world: sim_rga.RGA200(world.partial_pressures_pa),
         calls=(
             ("set_filament", True),
             ("filament_on",),
@@ -242,6 +184,6 @@ SESSIONS = (
         ),
         numbers=rb"(?<=[A-Z]{2})[\d.]+",
         besides=tuple(query + end for query in sorted(ERROR_QUERIES) for end in (b"\r", b"\rID?\r")),
-        patient=frozenset({"set_filament"}),
+        options={"filament_s": 0.1},
     ),
 )

@@ -1,10 +1,10 @@
 """Good replies with bytes flipped, put in, left out, said twice or over and over, or cut short."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from hypothesis import strategies as st
 
-BYTES = st.integers(0, 255)
 LONGEST_STAMMER = 20 * 255  # digits: too many for a float, and for int()
 STROKES = {
     "flip": lambda reply, at, n: reply[:at] + bytes([byte ^ n for byte in reply[at : at + 1]]) + reply[at + 1 :],
@@ -17,14 +17,22 @@ STROKES = {
 """What each does to a reply at a place; n, a byte, says how."""
 
 
-@st.composite
-def mutated(draw, replies):
-    """One of them after one to four strokes; the result may, rarely, be a good reply again."""
-    reply = draw(st.sampled_from(replies))
-    for _ in range(draw(st.integers(1, 4))):
-        stroke = STROKES[draw(st.sampled_from(sorted(STROKES)))]
-        reply = stroke(reply, draw(st.integers(0, len(reply))), draw(BYTES))
+SCRIPTS = st.binary(min_size=4, max_size=13)
+
+
+def mutilated(replies: Sequence[bytes], script: bytes) -> bytes:
+    """One of them after one to four strokes; the result may, rarely, be a good reply again.
+
+    script: which reply, then stroke, place and n of each stroke: one draw instead of a dozen.
+    """
+    reply = replies[script[0] % len(replies)]
+    for name, place, n in zip(*(script[first::3] for first in (1, 2, 3)), strict=False):
+        reply = list(STROKES.values())[name % len(STROKES)](reply, place % (len(reply) + 1), n)
     return reply
+
+
+def mutated(replies: Sequence[bytes]) -> st.SearchStrategy[bytes]:
+    return SCRIPTS.map(partial(mutilated, replies))
 
 
 def one_stroke_away(reply: bytes, head: int) -> Iterator[bytes]:

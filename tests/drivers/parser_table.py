@@ -1,5 +1,6 @@
 """Every parser of every driver, with literal good replies of the datasheets and transcripts."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -42,16 +43,18 @@ def none_of_it(_: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Parser:
-    """parse: the parser but for the reply. replies: good ones. nan: it documents NaN for a number that is none.
+    """parse: the parser but for the reply. replies: good ones.
 
     guarded: so many bytes in front (all: -1) are such that one stroke on them never leads to another value.
-    ascii_part: what of a reply must be ASCII for it to be accepted.
+    nan: it documents NaN for a number that is none. most: no number in what it returns is larger. ascii_part: what of
+    a reply must be ASCII for it to be accepted.
     """
 
     parse: partial[Any]
     replies: tuple[bytes, ...]
     guarded: int = 0
     nan: bool = False
+    most: float = math.inf
     ascii_part: Callable[[bytes], bytes] = all_of_it
     of: Callable[..., Any] | None = None
 
@@ -61,11 +64,14 @@ class Parser:
         return f"{function.__module__.removeprefix('drivers.')}.{function.__name__}"
 
 
+def five_lines(reply: bytes) -> bytes:
+    """The link reads no more than it has questions."""
+    return b"\r\n".join(reply.split(b"\r\n")[:5])
+
+
 def output(reply: bytes) -> cpx.Reading:
-    """Five lines, as the link reads them."""
-    questions = cpx.questions(1)
-    lines = reply.split(b"\r\n")[: len(questions)]
-    return cpx.parse_output(1, dict(zip_longest(questions, lines, fillvalue=b"")))
+    lines = five_lines(reply).split(b"\r\n")
+    return cpx.parse_output(1, dict(zip_longest(cpx.questions(1), lines, fillvalue=b"")))
 
 
 def alicat_identity(reply: bytes) -> Identity:
@@ -75,22 +81,23 @@ def alicat_identity(reply: bytes) -> Identity:
 
 
 PARSERS = (
-    Parser(partial(cpx.parse_reading, b"V1O?", "V"), (b"20.000V", b"0.001V", b"-0.002V", b"59.99V")),
-    Parser(partial(cpx.parse_reading, b"I1O?", "A"), (b"2.000A",)),
-    Parser(partial(cpx.parse_setting, b"V1?"), (b"V1 24.000", b"V1 0.000"), guarded=3),
-    Parser(partial(cpx.parse_setting, b"OCP1?"), (b"CP1 5.000",), guarded=4),
+    Parser(partial(cpx.parse_reading, b"V1O?", "V"), (b"20.000V", b"0.001V", b"-0.002V", b"59.99V"), most=70.0),
+    Parser(partial(cpx.parse_reading, b"I1O?", "A"), (b"2.000A",), most=25.0),
+    Parser(partial(cpx.parse_setting, b"V1?"), (b"V1 24.000", b"V1 0.000"), guarded=3, most=100.0),
+    Parser(partial(cpx.parse_setting, b"OCP1?"), (b"CP1 5.000",), guarded=4, most=100.0),
     Parser(partial(cpx.parse_number, b"EER?"), (b"0", b"103")),
     Parser(partial(cpx.parse_switch, b"OP1?"), (b"0", b"1")),
     Parser(
         partial(cpx.parse_identity),
         (b"THURLBY THANDAR,CPX400DP,279730,1.00-1.00", b"THURLBY THANDAR, CPX400DP, 279730, 1.00 - 1.00"),
     ),
-    Parser(partial(output), (OUTPUT,), of=cpx.parse_output),
+    Parser(partial(output), (OUTPUT,), ascii_part=five_lines, of=cpx.parse_output, most=999),
     Parser(
         partial(alicat.parse_frame, "A"),
         (b"A +014.62 +021.90 +119.37 +120.00 +120.00     N2", b"A +014.62 +021.90 +000.93 +000.94 +000.00     N2 MOV"),
+        most=1e6,
     ),
-    Parser(partial(alicat.parse_setpoint, "A"), (b"A +120.00 +120.00 12 SCCM",)),
+    Parser(partial(alicat.parse_setpoint, "A"), (b"A +120.00 +120.00 12 SCCM",), most=1e6),
     Parser(partial(alicat.parse_full_scale, "A"), (b"A +500.00 12 SCCM",)),
     Parser(partial(alicat.parse_register, "A", 122), (b"A   122 = 37", b"A   122 = 36"), guarded=9),
     Parser(partial(alicat.parse_firmware, "A"), (b"A   10v20.0-R24 Jan  9 2025,15:04:07",)),
@@ -117,8 +124,8 @@ PARSERS = (
     ),
     Parser(partial(pace.parse_pascal_per_unit), (b":UNIT:PRES HPA", b":UNIT:PRES KPA"), guarded=11),
     Parser(partial(lds.parse_text, b"*START", pattern="ok"), (b"ok", b"E10")),
-    Parser(partial(lds.parse_value, "leak_rate"), (b"1.23E-8", b"E08"), nan=True),
-    Parser(partial(lds.parse_value, "inlet_pressure"), (b"2.50E-02", b"E08"), nan=True),
+    Parser(partial(lds.parse_value, "leak_rate"), (b"1.23E-8", b"E08"), nan=True, most=1e3),
+    Parser(partial(lds.parse_value, "inlet_pressure"), (b"2.50E-02", b"E08"), nan=True, most=2e5),
     Parser(partial(lds.parse_state), (b"READY", b"STANDBY", b"EMISSION OFF")),
     Parser(partial(lds.parse_error_number), (b"NO ERROR/WARNING", b"540")),
     Parser(partial(lds.parse_calibration_state), (b"IDLE", b"INTCAL")),
@@ -138,14 +145,14 @@ PARSERS = (
     Parser(partial(mks.parse_text, rb"[0-9A-Z,/ -]+", b"@253MT?"), (b"@253ACKCC,PR,CM",)),
     Parser(partial(mks.parse_unit, b"@253U?"), (b"@253ACKTORR", b"@253ACKPASCAL"), guarded=7),
     Parser(partial(mks.parse_serial, b"@253SN?"), (b"@253ACK0123456789",)),
-    Parser(partial(mks.parse_scan, b"@253PRZ?", pascal_per_unit=TORR_PA), (MKS_SCAN,), guarded=7),
+    Parser(partial(mks.parse_scan, b"@253PRZ?", pascal_per_unit=TORR_PA), (MKS_SCAN,), guarded=7, most=1e8),
     Parser(partial(mks.parse_gauge, pascal_per_unit=TORR_PA), tuple(MKS_SCAN[7:].split())),
     Parser(partial(quartz.parse_payload, 1, b"MN"), (b"*0001MN=6000-16B-IS",)),
     Parser(partial(quartz.parse_word, 1, "SN"), (b"*0001SN=123456",), guarded=7),
     Parser(partial(quartz.parse_count, 1, "PI"), (b"*0001PI=666",), guarded=8),
     Parser(partial(quartz.parse_unit, 1), (b"*0001UN=2",), guarded=8),
-    Parser(partial(quartz.parse_pressure_pa, 1, 100.0), (b"*00011013.732", b"*0001-0.012")),
-    Parser(partial(quartz.parse_temperature_k, 1), (b"*000122.345",)),
+    Parser(partial(quartz.parse_pressure_pa, 1, 100.0), (b"*00011013.732", b"*0001-0.012"), most=4e8),
+    Parser(partial(quartz.parse_temperature_k, 1), (b"*000122.345",), most=423.15),
     Parser(
         partial(tc.parse_data, b"0010030902=?107"),
         (b"0011030906000860034", b"0011030906NO_DEF191"),
@@ -160,6 +167,7 @@ PARSERS = (
         (b"0011030906000860034", b"\xff0011030906000860034"),
         guarded=-1,
         ascii_part=behind_noise,
+        most=999_999,
     ),
     Parser(
         partial(tc.parse_switch, b"0010001002=?096"),
@@ -183,10 +191,11 @@ PARSERS = (
         partial(rga_currents.parse_currents, b"HS1", count=2),
         (b"\x98\x3a\x00\x00\x9a\x72\x00\x00",),
         ascii_part=none_of_it,
+        most=1e-7,
     ),
     Parser(partial(rga.parse_identity), (b"SRSRGA200VER0.51SN19045",)),
-    Parser(partial(rga.parse_integer, b"EE?", allowed=range(25, 106)), (b"70",)),
-    Parser(partial(rga.parse_byte, b"ER?"), (b"0", b"32")),
-    Parser(partial(rga.parse_decimal, b"FL?"), (b"1.01", b"0.00")),
-    Parser(partial(rga.parse_sensitivity, b"SP?"), (b"0.1000",)),
+    Parser(partial(rga.parse_integer, b"EE?", allowed=range(25, 106)), (b"70",), most=105),
+    Parser(partial(rga.parse_byte, b"ER?"), (b"0", b"32"), most=255),
+    Parser(partial(rga.parse_decimal, b"FL?"), (b"1.01", b"0.00"), most=1e3),
+    Parser(partial(rga.parse_sensitivity, b"SP?"), (b"0.1000",), most=1.0),
 )

@@ -1,9 +1,10 @@
 import time
 
 import pytest
-from transcript import Exchange, load
+from transcript import load
 from transcript_player import bytewise, closed_address, played, whole
 
+from bench.sim.transcript import Exchange
 from drivers import srs_rga200
 from drivers.errors import CommandRefused, LinkLost, ProtocolError, ReplyTimeout
 from drivers.measured import Identity
@@ -45,11 +46,7 @@ def test_a_session_is_the_transcript_s_dialogue(chunking):
     with played(WIRE.dialogue(*names, *off), chunking=chunking) as player:
         rga = RGA200.open(player.address)
         assert rga.identity() == Identity("Stanford Research Systems", "RGA200", "19045", "0.51")
-        assert rga.settings() == {
-            "electron_energy_ev": "70",
-            "ion_energy": "1",
-            "focus_voltage_v": "90",
-        }
+        assert rga.settings() == {"electron_energy_ev": "70", "ion_energy": "1", "focus_voltage_v": "90"}
         rga.set_filament(True)
         assert rga.filament_on()
         assert_spectrum(rga.spectrum(26, 32))
@@ -126,7 +123,6 @@ def test_a_garbled_or_shifted_block_becomes_no_spectrum(place, reply, told):
 def hasty(monkeypatch):
     """No time for a mass, so that time-outs do not take a test's time."""
     monkeypatch.setattr(srs_rga200, "SCAN_S_PER_AMU", (0.001,) * 8)
-    monkeypatch.setattr(srs_rga200, "FILAMENT_S", 0.0)
 
 
 @pytest.mark.parametrize("missing", [1, 4, len(BLOCK)])
@@ -174,8 +170,7 @@ def test_a_question_refused_in_silence_is_noticed_by_the_identity_that_follows(q
         rga.close()
 
 
-def test_all_that_status_points_to_is_asked_for(monkeypatch):
-    hasty(monkeypatch)
+def test_all_that_status_points_to_is_asked_for():
     told = "communication: .*filament: .*multiplier: .*filter: .*electrometer: .*24 V supply: no reason given"
     lost, alone = OPEN + said(b"EE?\rID?\r"), said(b"ER?\r", b"123\n\r") + WIRE.dialogue("error_bytes_alone")
     refused = OPEN + asked(b"EE?") + asked(b"ER?", b"123") + WIRE.dialogue("error_bytes")
@@ -255,12 +250,11 @@ def test_two_readings_of_one_mass_must_agree():
             rga.pressure_at(4)
 
 
-def test_a_filament_command_is_sent_once(monkeypatch):
-    hasty(monkeypatch)
+def test_a_filament_command_is_sent_once():
     with played(
         OPEN + said(b"FL1.0\rID?\r"), said(b"ER?\r", b"0\n\r"), OPEN + WIRE.dialogue("filament_is_off")
     ) as player:
-        rga = RGA200.open(player.address, timeout_s=SHORT_S)
+        rga = RGA200.open(player.address, timeout_s=SHORT_S, filament_s=0.0)
         with pytest.raises(ReplyTimeout, match="FL1"):
             rga.set_filament(True)
         assert not rga.filament_on()
@@ -291,10 +285,7 @@ def test_a_closed_port_names_the_address_and_the_remedy():
 
 
 def test_another_instrument_at_the_address_is_refused():
-    with (
-        played(said(b"\rID?\r", b"?\n\r")) as player,
-        pytest.raises(ProtocolError, match="handshake failed"),
-    ):
+    with played(said(b"\rID?\r", b"?\n\r")) as player, pytest.raises(ProtocolError, match="handshake failed"):
         RGA200.open(player.address)
 
 
