@@ -26,7 +26,7 @@ SETTINGS: Final = {
     "in_limits_dwell_s": b":SOUR:PRES:INL:TIME?",
 }
 ERROR_QUEUE_DEPTH: Final = 5
-NUMBER: Final = r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,2})?"
+NUMBER: Final = r"[+-]?\d{1,12}(?:\.\d{0,12})?(?:[eE][+-]?\d{1,2})?"
 PASCAL: Final = {  # user units (USER1..4) have no fixed size and are refused
     "PA": 1.0, "HPA": 100.0, "MBAR": 100.0, "KPA": 1e3, "MPA": 1e6, "BAR": 1e5, "ATM": 101325.0,
     "TORR": 101325.0 / 760.0, "PSI": 6894.757293168, "KG/M2": 9.80665,
@@ -66,7 +66,7 @@ def parse_identity(reply: bytes) -> Identity:
 
 
 def parse_error(reply: bytes) -> tuple[int, str]:
-    code, text = _match(r'([+-]?\d+)\s*,\s*"(.*)"', b":SYST:ERR?", reply).groups()
+    code, text = _match(r'([+-]?\d{1,5})\s*,\s*"(.*)"', b":SYST:ERR?", reply).groups()
     return int(code), text
 
 

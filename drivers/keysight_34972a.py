@@ -14,7 +14,7 @@ from drivers.link import Link, VisaLink
 from drivers.measured import Identity, Measured, Status
 
 NAME: Final = "34972a"
-NUMBER: Final = rb"\s*[+-]?\d+\.?\d*(?:[eE](?:\+?\d{1,2}|-\d{1,3}))?\s*"
+NUMBER: Final = rb"\s*[+-]?\d{1,9}\.?\d{0,12}(?:[eE](?:\+?\d{1,2}|-\d{1,3}))?\s*"
 OVERLOAD: Final = 9.9e37  # an open sensor reads as +-9.9E+37
 CHANNEL_S: Final = 0.02  # the channels of a scan are read one after the other, 20 ms apart at 1 PLC
 CHANNEL_TIMEOUT_S: Final = 0.15  # a scan of 20 channels wants a time-out of 5 s

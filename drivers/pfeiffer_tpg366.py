@@ -24,7 +24,7 @@ INPUTS: Final = ("1", "2", "3", "4", "5", "6")
 
 UNITS: Final = ("mbar", "Torr", "Pa", "micron", "hPa", "V")  # the reply to UNI is the index
 PASCAL: Final = {"mbar": 100.0, "Torr": 101325.0 / 760.0, "Pa": 1.0, "micron": 101.325 / 760.0, "hPa": 100.0}
-GAUGE: Final = r"\s*[0-6]\s*,\s*[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,2})?\s*"  # status, value
+GAUGE: Final = r"\s*[0-6]\s*,\s*[+-]?\d{1,9}(?:\.\d{0,9})?(?:[eE][+-]?\d{1,2})?\s*"  # status, value
 IN_RANGE: Final = {"0": Status.GOOD, "1": Status.UNDERRANGE, "2": Status.OVERRANGE}
 """The rest is without a value: 3 sensor error, 4 sensor off, 5 no sensor, 6 identification error."""
 ERROR_WORD: Final = ("controller error", "no hardware", "inadmissible parameter", "syntax error")

@@ -207,13 +207,6 @@ def test_any_pressure_survives_the_wire(pressure, flag):
     assert in_limits == flag
 
 
-@given(st.binary(max_size=40))
-def test_noise_is_a_protocol_error_and_nothing_else(reply):
-    for parse_reply in (parse_in_limits, parse_identity, parse_error, parse_pascal_per_unit):
-        with pytest.raises(ProtocolError):
-            parse_reply(b":" + reply)
-
-
 @pytest.mark.parametrize("reply", [b"*IDN GE Druck,Pace5000 User Interface,58784,01.05.04", b"GE Druck,PACE,1,2"])
 def test_identity_with_and_without_the_echo(reply):
     assert parse_identity(reply).manufacturer == "GE Druck"

@@ -46,11 +46,7 @@ def test_a_session_is_the_transcript_s_dialogue(chunking):
     with played(WIRE.dialogue(*names, *off), chunking=chunking) as player:
         rga = RGA200.open(player.address)
         assert rga.identity() == Identity("Stanford Research Systems", "RGA200", "19045", "0.51")
-        assert rga.settings() == {
-            "electron_energy_ev": "70",
-            "ion_energy": "1",
-            "focus_voltage_v": "90",
-        }
+        assert rga.settings() == {"electron_energy_ev": "70", "ion_energy": "1", "focus_voltage_v": "90"}
         rga.set_filament(True)
         assert rga.filament_on()
         assert_spectrum(rga.spectrum(26, 32))
@@ -174,6 +170,18 @@ def test_a_question_refused_in_silence_is_noticed_by_the_identity_that_follows(q
         rga.close()
 
 
+def test_all_that_status_points_to_is_asked_for():
+    told = "communication: .*filament: .*multiplier: .*filter: .*electrometer: .*24 V supply: no reason given"
+    lost, alone = OPEN + said(b"EE?\rID?\r"), said(b"ER?\r", b"123\n\r") + WIRE.dialogue("error_bytes_alone")
+    refused = OPEN + asked(b"EE?") + asked(b"ER?", b"123") + WIRE.dialogue("error_bytes")
+    with played(lost, alone, refused) as player:
+        rga = RGA200.open(player.address, timeout_s=SHORT_S)
+        for _ in ("in silence", "by the identity that follows"):
+            with pytest.raises(CommandRefused, match=told):
+                rga.settings()
+        rga.close()
+
+
 def test_silence_without_an_error_is_out_of_step():
     with played(OPEN + instead(SPECTRUM, 2, ID) + asked(b"ER?", b"0")) as player:
         rga = RGA200.open(player.address)
@@ -277,10 +285,7 @@ def test_a_closed_port_names_the_address_and_the_remedy():
 
 
 def test_another_instrument_at_the_address_is_refused():
-    with (
-        played(said(b"\rID?\r", b"?\n\r")) as player,
-        pytest.raises(ProtocolError, match="handshake failed"),
-    ):
+    with played(said(b"\rID?\r", b"?\n\r")) as player, pytest.raises(ProtocolError, match="handshake failed"):
         RGA200.open(player.address)
 
 

@@ -1,9 +1,7 @@
 import math
-from contextlib import suppress
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from mutated_replies import mutated
 from transcript import load, parse
 from transcript_player import bytewise, closed_address, played, whole
@@ -229,24 +227,6 @@ def test_error_codes_of_the_manual():
     assert parse_error_code(ERROR, telegram(1, b"10", 303, b"000000")) == ""
     assert parse_error_code(ERROR, telegram(1, b"10", 303, b"Err001")) == "Err001"
     assert parse_error_code(ERROR, telegram(1, b"10", 303, b"Wrn007")) == "Wrn007"
-
-
-@given(st.binary(max_size=40))
-def test_noise_is_a_protocol_error_and_nothing_else(reply):
-    with pytest.raises(ProtocolError):
-        parse_data(SPEED, b"x" + reply)
-
-
-@given(mutated([telegram(1, b"10", 309, b"000860"), telegram(1, b"10", 309, b"999999")]))
-def test_a_mutilated_speed_is_an_error_or_a_number_of_six_digits(reply):
-    with suppress(ProtocolError, CommandRefused):
-        assert 0 <= parse_quantity(QUANTITIES["speed"], SPEED, reply) <= 999999
-
-
-@given(mutated([telegram(1, b"10", 303, data) for data in (b"000000", b"Err001", b"Wrn007")]))
-def test_a_mutilated_error_code_is_an_error_or_a_code(reply):
-    with suppress(ProtocolError):
-        assert parse_error_code(ERROR, reply)[:3] in {"", "Err", "Wrn"}
 
 
 @given(mutated([telegram(1, b"10", 10, b"111111"), telegram(1, b"10", 10, b"000000")]))
