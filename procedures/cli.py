@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.errors import BenchError, ConfigError
-from bench.sim.wire_faults import WireFaultKind
+from bench.sim.rack.wire_faults import WireFaultKind
 from drivers.errors import InstrumentError
 
 if TYPE_CHECKING:

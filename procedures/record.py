@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.acquisition import Acquisition
 from bench.clock import Clock
 from bench.config.model import Bench
-from bench.sim.transcript import line
+from bench.sim.rack.transcript import line
 from bench.station import open_station
 from drivers.link import JOURNAL
 

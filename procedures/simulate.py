@@ -11,13 +11,13 @@ from bench.clock import ScaledClock, VirtualClock
 from bench.config.load import find_bench, load_bench
 from bench.config.model import Bench
 from bench.errors import ConfigError
-from bench.sim.control import Control
 from bench.sim.course import Course
-from bench.sim.device import Device
 from bench.sim.host import Rack
 from bench.sim.host import serve as served
 from bench.sim.makers import check_simulated
 from bench.sim.plant.state import VACUUM_AGE_S
+from bench.sim.rack.control import Control
+from bench.sim.rack.device import Device
 from bench.sim.rig import SimulatedRig, compile_plant
 from bench.sim.scenario import SHIPPED, Scenario, load_scenario
 from bench.stop import StopRequest

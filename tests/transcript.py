@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.sim.transcript import Transcript, parse
+from bench.sim.rack.transcript import Transcript, parse
 
 __all__ = ["FOLDER", "load", "parse"]
 FOLDER = Path(__file__).parent / "transcripts"

@@ -19,9 +19,9 @@ from transcript import load
 from transcript_sessions import SESSIONS, Call, Session, Switched
 
 import drivers
-from bench.sim.device import Device
-from bench.sim.server import SimServer
-from bench.sim.transcript import line
+from bench.sim.rack.device import Device
+from bench.sim.rack.server import SimServer
+from bench.sim.rack.transcript import line
 from drivers.errors import InstrumentError
 from drivers.instrument import VisaInstrument
 from drivers.link import JOURNAL

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bench.sim.transcript import Exchange
+from bench.sim.rack.transcript import Exchange
 
 PATIENCE_S = 5.0
 Chunking = Callable[[Sequence[bytes]], list[list[bytes]]]

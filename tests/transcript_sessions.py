@@ -7,17 +7,17 @@ from typing import Any
 
 from world import World
 
-from bench.sim import aimtti_cpx400dp as sim_cpx
-from bench.sim import alicat_mc as sim_alicat
-from bench.sim import druck_pace5000 as sim_pace
-from bench.sim import inficon_lds3000 as sim_lds
-from bench.sim import keysight_34972a as sim_keysight
-from bench.sim import mks_937b as sim_mks
-from bench.sim import paroscientific_digiquartz as sim_quartz
-from bench.sim import pfeiffer_tc400 as sim_tc
-from bench.sim import pfeiffer_tpg366 as sim_tpg
-from bench.sim import srs_rga200 as sim_rga
-from bench.sim.device import Instrument
+from bench.sim.instruments import aimtti_cpx400dp as sim_cpx
+from bench.sim.instruments import alicat_mc as sim_alicat
+from bench.sim.instruments import druck_pace5000 as sim_pace
+from bench.sim.instruments import inficon_lds3000 as sim_lds
+from bench.sim.instruments import keysight_34972a as sim_keysight
+from bench.sim.instruments import mks_937b as sim_mks
+from bench.sim.instruments import paroscientific_digiquartz as sim_quartz
+from bench.sim.instruments import pfeiffer_tc400 as sim_tc
+from bench.sim.instruments import pfeiffer_tpg366 as sim_tpg
+from bench.sim.instruments import srs_rga200 as sim_rga
+from bench.sim.rack.device import Instrument
 from drivers import aimtti_cpx400dp, pfeiffer_tc400
 from drivers.alicat_mc import AlicatMC
 from drivers.druck_pace5000 import PACE5000

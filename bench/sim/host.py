@@ -8,13 +8,13 @@ from pathlib import Path
 
 from bench.config.model import Bench, InstrumentEntry
 from bench.errors import ConfigError
-from bench.sim.device import Device, Instrument
 from bench.sim.host_daq import serve_daq
 from bench.sim.makers import DAQ, check_simulated, maker_of
-from bench.sim.replay import Replay
+from bench.sim.rack.device import Device, Instrument
+from bench.sim.rack.replay import Replay
+from bench.sim.rack.server import SimServer
+from bench.sim.rack.transcript import parse
 from bench.sim.rig import SimulatedRig
-from bench.sim.server import SimServer
-from bench.sim.transcript import parse
 
 SERIAL = "ASRL"
 Pace = Callable[[float], float]

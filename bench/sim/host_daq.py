@@ -7,8 +7,8 @@ from bench.sim.daq import start_daq
 from bench.sim.daq_driver import Driver
 from bench.sim.daq_model import Chassis, Device
 from bench.sim.ports import ChassisPort
+from bench.sim.rack.server import SimServer
 from bench.sim.rig import SimulatedRig
-from bench.sim.server import SimServer
 
 
 def serve_daq(server: SimServer, rig: SimulatedRig, entry: InstrumentEntry) -> tuple[str, Callable[[], object]]:

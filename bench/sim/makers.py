@@ -9,22 +9,22 @@ from importlib.metadata import entry_points
 
 from bench.config.model import Bench, InstrumentEntry
 from bench.errors import ConfigError
-from bench.sim.aimtti_cpx400dp import CPX400DP
-from bench.sim.alicat_gases import kg_s_per_sccm
-from bench.sim.alicat_mc import AlicatMC
-from bench.sim.device import Instrument
-from bench.sim.druck_pace5000 import PACE5000
-from bench.sim.inficon_lds3000 import LDS3000
-from bench.sim.keysight_34972a import Keysight34972A
-from bench.sim.mks_937b import MKS937B
-from bench.sim.paroscientific_digiquartz import Digiquartz
-from bench.sim.pfeiffer_tc400 import TC400
-from bench.sim.pfeiffer_tpg366 import TPG366
+from bench.sim.instruments.aimtti_cpx400dp import CPX400DP
+from bench.sim.instruments.alicat_gases import kg_s_per_sccm
+from bench.sim.instruments.alicat_mc import AlicatMC
+from bench.sim.instruments.druck_pace5000 import PACE5000
+from bench.sim.instruments.inficon_lds3000 import LDS3000
+from bench.sim.instruments.keysight_34972a import Keysight34972A
+from bench.sim.instruments.mks_937b import MKS937B
+from bench.sim.instruments.paroscientific_digiquartz import Digiquartz
+from bench.sim.instruments.pfeiffer_tc400 import TC400
+from bench.sim.instruments.pfeiffer_tpg366 import TPG366
+from bench.sim.instruments.srs_rga200 import RGA200
 from bench.sim.ports import GaugePort, SupplyPort, ThermometerPort, inputs_of
 from bench.sim.ports_electric import HeaterPort
 from bench.sim.ports_gas import BarometerPort, FlowPort, HeliumPort, SpeciesPort, TurboPort
+from bench.sim.rack.device import Instrument
 from bench.sim.rig import SimulatedRig
-from bench.sim.srs_rga200 import RGA200
 
 Maker = Callable[[SimulatedRig, InstrumentEntry], Instrument]
 """The instrument as it is after power-up; called again after every power cycle."""

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFlo
 
 from bench.sim.plant.gas import CO2, H2O, NAMES, O2
 from bench.sim.plant.state import CAPILLARY, ORIFICE, PERMEATION, SHORT_TUBE, SLIT
+from bench.sim.rack.wire_faults import WireFault, WireFaultKind
 from bench.sim.sensors.spec import Fault, FaultKind
-from bench.sim.wire_faults import WireFault, WireFaultKind
 
 Species = Literal["N2", "O2", "H2O", "CO2", "Ar", "He"]
 KINDS = {

@@ -12,9 +12,9 @@ from bench.sim.course import Act, Course, Timed
 from bench.sim.model import Model
 from bench.sim.plant.state import GAS_HEAT
 from bench.sim.power import power_lost
+from bench.sim.rack.wire_faults import WireFaultKind
 from bench.sim.scenario import Scenario
 from bench.sim.scenario_entries import Crew, Makeup, Puffs, Source
-from bench.sim.wire_faults import WireFaultKind
 
 
 def schedule(bench: Bench, scenario: Scenario, model: Model) -> Iterator[Timed]:

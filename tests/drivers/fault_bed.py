@@ -8,7 +8,7 @@ from typing import Any
 
 from world import World
 
-from bench.sim import (
+from bench.sim.instruments import (
     aimtti_cpx400dp,
     alicat_mc,
     druck_pace5000,
@@ -20,10 +20,10 @@ from bench.sim import (
     pfeiffer_tpg366,
     srs_rga200,
 )
-from bench.sim.device import Device, Instrument
-from bench.sim.server import SimServer
-from bench.sim.srs_rga200_spectrum import Head
-from bench.sim.wire_faults import WireFault
+from bench.sim.instruments.srs_rga200_spectrum import Head
+from bench.sim.rack.device import Device, Instrument
+from bench.sim.rack.server import SimServer
+from bench.sim.rack.wire_faults import WireFault
 from drivers.aimtti_cpx400dp import CPX400DP
 from drivers.alicat_mc import AlicatMC
 from drivers.druck_pace5000 import PACE5000

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 from fault_bed import CASES, TIMEOUT_S, Bed, bed_for
 
-from bench.sim.wire_faults import WireFault, WireFaultKind
+from bench.sim.rack.wire_faults import WireFault, WireFaultKind
 from drivers.errors import InstrumentError
 from drivers.measured import Measured, Status
 

@@ -4,7 +4,7 @@ import pytest
 from transcript import load
 from transcript_player import bytewise, closed_address, played, whole
 
-from bench.sim.transcript import Exchange
+from bench.sim.rack.transcript import Exchange
 from drivers import srs_rga200
 from drivers.errors import CommandRefused, LinkLost, ProtocolError, ReplyTimeout
 from drivers.measured import Identity

@@ -6,7 +6,7 @@ from mutated_replies import mutated
 from transcript import load, parse
 from transcript_player import bytewise, closed_address, played, whole
 
-from bench.sim.transcript import Exchange
+from bench.sim.rack.transcript import Exchange
 from drivers.errors import CommandRefused, LinkLost, ProtocolError, ReplyTimeout
 from drivers.measured import Identity, Measured, Status
 from drivers.pfeiffer_tc400 import (

@@ -5,7 +5,7 @@ import json
 import pytest
 from shipped_copy import copy_shipped, replace
 
-from bench.sim.transcript import parse
+from bench.sim.rack.transcript import parse
 from procedures.cli import main
 
 

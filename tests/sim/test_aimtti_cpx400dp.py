@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transcript import load
 
-from bench.sim.aimtti_cpx400dp import CPX400DP
+from bench.sim.instruments.aimtti_cpx400dp import CPX400DP
 
 WIRE = load("aimtti_cpx400dp")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transcript import load
 
-from bench.sim.alicat_mc import AlicatMC
+from bench.sim.instruments.alicat_mc import AlicatMC
 
 WIRE = load("alicat_mc")
 PA_PER_PSI = 6894.757293168

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from bench.sim.control import Control
-from bench.sim.device import Device
-from bench.sim.wire_faults import WireFaultKind
+from bench.sim.rack.control import Control
+from bench.sim.rack.device import Device
+from bench.sim.rack.wire_faults import WireFaultKind
 
 
 class Echo:

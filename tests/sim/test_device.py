@@ -6,9 +6,9 @@ import pytest
 import serial
 from test_server import connected, gone, until
 
-from bench.sim.device import Device
-from bench.sim.server import SimServer
-from bench.sim.wire_faults import Distortion, WireFault, WireFaultKind
+from bench.sim.rack.device import Device
+from bench.sim.rack.server import SimServer
+from bench.sim.rack.wire_faults import Distortion, WireFault, WireFaultKind
 
 
 class Counter:

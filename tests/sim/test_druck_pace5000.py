@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transcript import load
 
-from bench.sim.druck_pace5000 import PA_PER, PACE5000
+from bench.sim.instruments.druck_pace5000 import PA_PER, PACE5000
 
 WIRE = load("druck_pace5000")
 PLACE = {"pressure_pa": "pressure", "pressure_rate_pa_s": "rate", "source_pressure_pa": "source"}

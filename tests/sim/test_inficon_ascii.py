@@ -3,7 +3,7 @@ from helium import Inlet, asked
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.sim.inficon_lds3000 import LDS3000
+from bench.sim.instruments.inficon_lds3000 import LDS3000
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from helium import Inlet, asked
 from transcript import load
 
-from bench.sim.inficon_lds3000 import LDS3000
+from bench.sim.instruments.inficon_lds3000 import LDS3000
 
 WIRE = load("inficon_lds3000")
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transcript import load
 
-from bench.sim.keysight_34972a import Keysight34972A
+from bench.sim.instruments.keysight_34972a import Keysight34972A
 
 WIRE = load("keysight_34972a")
 NO_ERROR = b'+0,"No error"\n'

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transcript import load
 
-from bench.sim.mks_937b import LONGEST_FRAME, MKS937B
+from bench.sim.instruments.mks_937b import LONGEST_FRAME, MKS937B
 
 WIRE = load("mks_937b")
 TORR_PA = 101325.0 / 760

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transcript import load
 
-from bench.sim.paroscientific_digiquartz import LONGEST_LINE, Digiquartz
+from bench.sim.instruments.paroscientific_digiquartz import LONGEST_LINE, Digiquartz
 
 WIRE = load("paroscientific_digiquartz")
 

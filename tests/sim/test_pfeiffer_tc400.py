@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transcript import load
 
-from bench.sim.pfeiffer_tc400 import MEASURED, SETTINGS, TC400
+from bench.sim.instruments.pfeiffer_tc400 import MEASURED, SETTINGS, TC400
 
 WIRE = load("pfeiffer_tc400")
 ON, OFF = "111111", "000000"

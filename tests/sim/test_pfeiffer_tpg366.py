@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transcript import load
 
-from bench.sim.pfeiffer_tpg366 import TPG366
+from bench.sim.instruments.pfeiffer_tpg366 import TPG366
 
 WIRE = load("pfeiffer_tpg366")
 STATUS = {"ok": 0, "underrange": 1, "overrange": 2, "no_sensor": 5}

@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.sim.replay import Replay
-from bench.sim.transcript import line, parse
+from bench.sim.rack.replay import Replay
+from bench.sim.rack.transcript import line, parse
 
 SESSION = parse("< hello\\r\\n\n> a?\\n\n< 1\\n\n> b?\\n\n< 2\\n\n> a?\\n\n< 3\\n\n> set\\n")
 

@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from bench.sim import wires
-from bench.sim.device import Device
-from bench.sim.pfeiffer_tpg366 import TPG366
-from bench.sim.server import SimServer
+from bench.sim.instruments.pfeiffer_tpg366 import TPG366
+from bench.sim.rack import wires
+from bench.sim.rack.device import Device
+from bench.sim.rack.server import SimServer
 
 ACK = b"\x06\r\n"
 

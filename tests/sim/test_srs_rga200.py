@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transcript import load
 
-from bench.sim.srs_rga200 import LONGEST_COMMAND, RGA200
-from bench.sim.srs_rga200_spectrum import Head
+from bench.sim.instruments.srs_rga200 import LONGEST_COMMAND, RGA200
+from bench.sim.instruments.srs_rga200_spectrum import Head
 
 WIRE = load("srs_rga200")
 TORR_PA = 101325.0 / 760

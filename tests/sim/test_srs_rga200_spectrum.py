@@ -4,8 +4,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bench.sim.srs_rga200 import RGA200
-from bench.sim.srs_rga200_spectrum import Head
+from bench.sim.instruments.srs_rga200 import RGA200
+from bench.sim.instruments.srs_rga200_spectrum import Head
 
 TORR_PA = 101325.0 / 760
 QUIET = Head(quietest_a=0.0)

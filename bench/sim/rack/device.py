@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from bench.sim.wire_faults import CLOSED, CUTTING, Distortion, WireFault, WireFaultKind
+from bench.sim.rack.wire_faults import CLOSED, CUTTING, Distortion, WireFault, WireFaultKind
 
 
 class Instrument(Protocol):

@@ -3,8 +3,8 @@
 import math
 from typing import Protocol
 
-from bench.sim import scpi
-from bench.sim.scpi import Call, Command, boolean, choice, real
+from bench.sim.instruments import scpi
+from bench.sim.instruments.scpi import Call, Command, boolean, choice, real
 
 PA_PER = {"ATM": 101325.0, "BAR": 1e5, "MBAR": 100.0, "PA": 1.0, "HPA": 100.0, "KPA": 1e3, "MPA": 1e6}
 PA_PER |= {"TORR": 101325.0 / 760, "KG/M2": 9.80665, "PSI": 6894.757293168}

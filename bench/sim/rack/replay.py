@@ -1,6 +1,6 @@
 """An instrument that knows one recorded session and nothing else: it answers what was asked then as it was answered."""
 
-from bench.sim.transcript import Exchange, Transcript
+from bench.sim.rack.transcript import Exchange, Transcript
 
 LONGEST_QUESTION = 65536
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from bench.sim.device import Device
-from bench.sim.wires import SerialLine, Wire
+from bench.sim.rack.device import Device
+from bench.sim.rack.wires import SerialLine, Wire
 
 FOLLOW_PERIOD_S = 0.05
 """How soon, in wall time, planned faults of instruments begin and end that nobody asks meanwhile."""

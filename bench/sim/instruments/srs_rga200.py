@@ -6,8 +6,8 @@ What it rejects it meets with silence; why, ER? and EC? tell.
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bench.sim.srs_rga200_scans import Detector, analog_masses, histogram_masses
-from bench.sim.srs_rga200_settings import (
+from bench.sim.instruments.srs_rga200_scans import Detector, analog_masses, histogram_masses
+from bench.sim.instruments.srs_rga200_settings import (
     BAD_COMMAND,
     BAD_PARAMETER,
     CONFLICT,
@@ -21,7 +21,7 @@ from bench.sim.srs_rga200_settings import (
     RejectedError,
     factory_values,
 )
-from bench.sim.srs_rga200_spectrum import Head
+from bench.sim.instruments.srs_rga200_spectrum import Head
 
 MODEL, FIRMWARE = "SRSRGA200", "0.51"
 LONGEST_COMMAND = 13

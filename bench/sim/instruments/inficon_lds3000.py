@@ -5,8 +5,8 @@ import re
 from functools import partial
 from typing import Protocol
 
-from bench.sim import inficon_ascii
-from bench.sim.inficon_ascii import ARGUMENT, DISABLED, INVALID_NOW, NO_DATA, Command, RefusedError
+from bench.sim.instruments import inficon_ascii
+from bench.sim.instruments.inficon_ascii import ARGUMENT, DISABLED, INVALID_NOW, NO_DATA, Command, RefusedError
 
 NUMBER = re.compile(r"[+-]?\d{1,12}(\.\d{0,12})?(E[+-]?\d{1,2})?", re.ASCII)
 

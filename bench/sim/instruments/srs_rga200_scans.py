@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from bench.records import Floats
-from bench.sim.srs_rga200_spectrum import MS_PER_AMU, MS_PER_MASS, Head, total_torr
+from bench.sim.instruments.srs_rga200_spectrum import MS_PER_AMU, MS_PER_MASS, Head, total_torr
 
 CURRENT_UNIT_A = 1e-16
 

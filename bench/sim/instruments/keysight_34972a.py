@@ -4,8 +4,8 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
-from bench.sim import scpi
-from bench.sim.scpi import Call, Command, RejectedError, ScpiError, boolean, choice, real
+from bench.sim.instruments import scpi
+from bench.sim.instruments.scpi import Call, Command, RejectedError, ScpiError, boolean, choice, real
 
 CHANNELS = range(101, 121)  # of the 34901A; 121 and 122 measure current only
 SLOTS = {"100": "HEWLETT-PACKARD,34901A,0,2.3", "200": "HEWLETT-PACKARD,0,0,0", "300": "HEWLETT-PACKARD,0,0,0"}

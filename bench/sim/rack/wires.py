@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.sim.device import Device
+from bench.sim.rack.device import Device
 
 IDLE_PERIOD_S = 1.0
 LONGEST_READ = 65536

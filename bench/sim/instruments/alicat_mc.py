@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Protocol
 
-from bench.sim.alicat_gases import GASES, PA_PER_PSI, ccm_per_sccm, kg_s_per_sccm
-from bench.sim.alicat_texts import WORDS, info, layout
+from bench.sim.instruments.alicat_gases import GASES, PA_PER_PSI, ccm_per_sccm, kg_s_per_sccm
+from bench.sim.instruments.alicat_texts import WORDS, info, layout
 
 LONGEST_COMMAND = 256  # a sender that never ends its command must not fill the memory
 REFUSED = "?"

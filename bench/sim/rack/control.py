@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel, ConfigDict, NonNegativeFloat, PositiveFloat, TypeAdapter, ValidationError
 
-from bench.sim.device import Device
-from bench.sim.wire_faults import WireFault, WireFaultKind
+from bench.sim.rack.device import Device
+from bench.sim.rack.wire_faults import WireFault, WireFaultKind
 
 LONGEST_LINE = 4096
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from bench.sim.aimtti_output import BOTH_TRIPS, SETTINGS, Output
+from bench.sim.instruments.aimtti_output import BOTH_TRIPS, SETTINGS, Output
 
 LONGEST_LINE = 4096  # a sender that never ends its line must not fill the memory
 LINE_END = re.compile(rb"[\r\n]")  # the empty line inside a CR LF says nothing

@@ -1,0 +1,1 @@
+"""What simulated instruments stand in: power, wires and what goes wrong with them."""
