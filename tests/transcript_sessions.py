@@ -158,7 +158,7 @@ SESSIONS = (
         LDS3000,
         sim_lds.LDS3000,
         calls=(
-            ("start",),
+            ("set_measuring", True),
             ("state",),
             ("error_number",),
             ("calibration_state",),
@@ -168,7 +168,8 @@ SESSIONS = (
             ("zero", False),
             ("clear_errors",),
             ("calibrate_internal",),
-            ("stop",),
+            ("measuring",),
+            ("set_measuring", False),
         ),
     ),
     Session(
