@@ -136,6 +136,9 @@ class Actuation:
     def controller(self, name: str) -> PressureController:
         return self._as(PressureController, name)
 
+    def analyser(self, name: str) -> ResidualGasAnalyser:
+        return self._as(ResidualGasAnalyser, name)
+
     # -- what a command says -------------------------------------------------------------------------------------
     def _by_link(self, command: commands.StartPump | commands.StopPump) -> bool:
         """Whether the pump is started over its drive's link, and not by a line."""

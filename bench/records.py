@@ -51,6 +51,7 @@ class EventKind(StrEnum):
     SETTINGS_CHANGED = "settings_changed"
     VALUE_FROZEN = "value_frozen"
     GAUGE_CHOSEN = "gauge_chosen"
+    SPECTRUM = "spectrum"  # of a residual gas analyser, when it was asked
     SAFE_STATE = "safe_state"
     STABLE = "stable"
     WINDOW = "window"  # an interval that methods are asked about

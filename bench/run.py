@@ -26,6 +26,7 @@ from bench.errors import (
 from bench.interlock import Condition, conditions, trips, violations
 from bench.recorder import Recorder
 from bench.records import Event, EventKind, Outcome, Quality, RigState, Scan, Series, Verdict, Window
+from bench.roles import Spectrum
 from bench.station import Station
 from bench.stop import StopRequest
 
@@ -44,6 +45,8 @@ class Listener(Protocol):
 
     def phase_begun(self, name: str) -> None: ...
     def scanned(self, state: RigState) -> None: ...
+    def noticed(self, event: Event) -> None:
+        """Something about the instruments that whoever watches should know now."""
 
 
 Runner = Callable[[str, Callable[[], T]], T]
@@ -268,6 +271,16 @@ class Run:
             return [f"end switches not read: {type(error).__name__}: {error}"]
         return [f"{p.channel} does not show {p.level:g}" for p in wanted if not self._reached((p,))]
 
+    def spectrum(self, analyser: str, first_amu: int = 1, last_amu: int = 50) -> Spectrum:
+        """Ask a residual gas analyser, whose filament is on; N2-equivalent Pa by mass, kept as an event. Scans missed
+        while it measures are a gap.
+        """
+        found = self.station.analyser(analyser).spectrum(first_amu, last_amu)
+        pressures = dict(zip(map(int, found.masses), map(float, found.partial_pressures_pa), strict=True))
+        total_pa = float(found.total_pressure_pa)
+        self.event(EventKind.SPECTRUM, analyser=analyser, partial_pressures_pa=pressures, total_pressure_pa=total_pa)
+        return found
+
     # -- events --------------------------------------------------------------------------------------------------
     def event(self, kind: EventKind, **detail: object) -> None:
         self.recorder.event(Event(self.clock.now(), kind, detail))
@@ -275,6 +288,8 @@ class Run:
     def _record(self, events: Iterable[Event]) -> None:
         for event in events:
             self.recorder.event(event)
+            if event.kind is not EventKind.SETTINGS:
+                self._listener.noticed(event)
 
     def window(self, window: Window) -> None:
         """Note an interval that methods will be asked about."""

@@ -28,16 +28,14 @@ class SettingsWatch:
     good_s: float = 0.0
 
     def see(self, found: Mapping[str, str], now_s: float) -> list[Change]:
-        """What has changed since the first look; the first look itself is the measure of all that follow."""
-        if self.first is None:
-            self.first = dict(found)
-        self.latest = dict(found)
-        names = sorted({*self.first, *found})
-        changed = [
-            Change(self.instrument, name, self.first.get(name), found.get(name), self.good_s)
-            for name in names
-            if self.first.get(name) != found.get(name)
-        ]
+        """What is not as at the first look, and was not already at the last one."""
+        first = self.first = dict(found) if self.first is None else self.first
+        before, self.latest = self.latest or first, dict(found)
+        changed = [name for name in sorted({*first, *found}) if first.get(name) != found.get(name)]
         if not changed:
             self.good_s = now_s
-        return changed
+        return [
+            Change(self.instrument, name, first.get(name), found.get(name), self.good_s)
+            for name in changed
+            if before.get(name) != found.get(name)
+        ]

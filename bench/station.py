@@ -10,7 +10,7 @@ from bench.actuation import Actuation, Position
 from bench.commands import Command, label
 from bench.config.model import Bench, ChannelEntry, InstrumentEntry
 from bench.errors import ConfigError
-from bench.roles import Instrument, PressureController, SampleClock
+from bench.roles import Instrument, PressureController, ResidualGasAnalyser, SampleClock
 from drivers.errors import InstrumentError
 
 GROUP = "leakbench.drivers"
@@ -89,6 +89,9 @@ class Station:
 
     def controller(self, name: str) -> PressureController:
         return self._actuation.controller(name)
+
+    def analyser(self, name: str) -> ResidualGasAnalyser:
+        return self._actuation.analyser(name)
 
 
 @contextmanager

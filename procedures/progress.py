@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from bench.config.model import Bench
-from bench.records import RigState
+from bench.records import Event, RigState
 
 REFRESH_S = 0.2
+SUBJECTS = {"instrument", "channel", "reason"}
+"""Details that speak for themselves."""
 
 
 class Watcher(Protocol):
@@ -21,11 +23,18 @@ class Watcher(Protocol):
     def __exit__(self, *_: object) -> None: ...
     def phase_begun(self, name: str) -> None: ...
     def scanned(self, state: RigState) -> None: ...
+    def noticed(self, event: Event) -> None: ...
 
 
 def watcher(bench: Bench, expected: Mapping[str, float], *, quiet: bool) -> Watcher:
     """The live line needs a terminal; with quiet, or without one, a line per phase goes to standard error."""
     return PhaseLines() if quiet or not sys.stderr.isatty() else LiveLine(bench, expected)
+
+
+def notice(event: Event) -> str:
+    """One line: when, what, and its details."""
+    details = ", ".join(str(value) if key in SUBJECTS else f"{key} {value}" for key, value in event.detail.items())
+    return f"{event.time_s:9.0f} s  {event.kind.replace('_', ' ')}: {details}"
 
 
 class PhaseLines:
@@ -47,6 +56,9 @@ class PhaseLines:
 
     def scanned(self, state: RigState) -> None:
         self._bench_s = state.scan.time_s
+
+    def noticed(self, event: Event) -> None:
+        print(notice(event), file=sys.stderr, flush=True)  # noqa: T201
 
 
 class LiveLine:
@@ -82,6 +94,9 @@ class LiveLine:
         line = f"{_clock(self._now_s)}  {pressure_pa / 1000.0:8.3f} kPa  {_clock(left_s)} left"
         total_s = self._now_s + left_s
         self._progress.update(self._task, description=self._phase, total=total_s, completed=self._now_s, line=line)
+
+    def noticed(self, event: Event) -> None:
+        self._progress.console.print(notice(event), markup=False, highlight=False)
 
     def _left_s(self) -> float:
         """Expected rest of this phase and of all that follow; a phase that overruns has nothing left."""

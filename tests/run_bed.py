@@ -17,12 +17,15 @@ PASSED = Verdict(Outcome.PASS, "as it should be")
 
 class Bystander:
     def __init__(self):
-        self.phases, self.scans = [], []
+        self.phases, self.scans, self.notices = [], [], []
         self.at = {}
         """Time of a scan -> what the test does after it."""
 
     def phase_begun(self, name):
         self.phases.append(name)
+
+    def noticed(self, event):
+        self.notices.append(event)
 
     def scanned(self, state):
         self.scans.append(state.scan.time_s)

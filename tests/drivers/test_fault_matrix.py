@@ -12,7 +12,7 @@ from bench.sim.rack.wire_faults import WireFault, WireFaultKind
 from drivers.errors import InstrumentError
 from drivers.measured import Measured, Status
 
-ASKED_UNDER_FAULT, ASKED_AFTER = 3, 4
+ASKED_UNDER_FAULT, ASKED_AFTER = 3, 3
 LONGEST_ASK_S = 12 * TIMEOUT_S + 0.5
 """Of a question and what comes before it when the link must be opened anew; each answer has its own time-out."""
 RIGHT_AT_FIRST = {WireFaultKind.DISCONNECT, WireFaultKind.DOUBLED}

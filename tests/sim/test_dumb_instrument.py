@@ -53,8 +53,8 @@ def qualities(scans, instrument):
 @pytest.mark.parametrize(
     ("instrument", "kind", "dumb_s"),
     [
-        ("gauge_controller", "no_reply", 200.0),
-        ("barometer", "refuse_connection", 200.0),
+        ("gauge_controller", "no_reply", 120.0),
+        ("barometer", "refuse_connection", 120.0),
         pytest.param("gauge_controller", "no_reply", 3600.0, marks=pytest.mark.long),
         pytest.param("thermometers", "late_reply", 3600.0, marks=pytest.mark.long),
         pytest.param("leak_flow", "garbled", 3600.0, marks=pytest.mark.long),
@@ -86,7 +86,7 @@ def test_on_a_clock_that_nobody_can_stop_the_others_keep_their_grid(tmp_path, in
     stated, scenario = bench(5.0), dumb(instrument, "no_reply", 2.5, math.inf)
     compile_plant(stated, scenario)
     clock = SystemClock()
-    scans, events = recorded(tmp_path, SimulatedRig(stated, scenario, 1, ScaledClock()), clock, 8.0)
+    scans, events = recorded(tmp_path, SimulatedRig(stated, scenario, 1, ScaledClock()), clock, 6.0)
     assert not [e for e in events if e.kind is EventKind.GAP]
-    assert len(scans) >= 7
+    assert len(scans) >= 5
     assert {e.detail["instrument"] for e in events if e.kind is EventKind.LINK_LOST} == {instrument}

@@ -149,7 +149,13 @@ def test_a_scenario_is_found_by_its_number_alone():
 
 
 def test_the_readme_s_scenario_is_one():
-    text = (SHIPPED.parent / "sim" / "README.md").read_text().split("```toml\n")[1].split("```")[0]
+    text = (
+        (SHIPPED.parent / "sim" / "README.md")
+        .read_text()
+        .partition("## Write a scenario")[2]
+        .split("```toml\n")[1]
+        .split("```")[0]
+    )
     entries = tomllib.loads(text)
     assert len(entries.pop("why")) > len(entries.pop("name"))
     rig = rigs.staged(**entries)
