@@ -25,7 +25,7 @@ from bench.errors import (
 )
 from bench.interlock import Condition, conditions, trips, violations
 from bench.recorder import Recorder
-from bench.records import Event, EventKind, Outcome, Quality, RigState, Scan, Series, Verdict, Window
+from bench.records import USABLE, Event, EventKind, Outcome, RigState, Scan, Series, Verdict, Window
 from bench.roles import Spectrum
 from bench.station import Station
 from bench.stop import StopRequest
@@ -37,7 +37,6 @@ FRESH_PERIODS = 2.0
 """Age of the latest scan, in acquisition periods, up to which interlocks may be judged by it."""
 SWITCH_PATIENCE_S = 5.0
 """How long past its stated travel time an end switch may take."""
-USABLE = (Quality.GOOD, Quality.HELD)
 
 
 class Listener(Protocol):
@@ -192,7 +191,7 @@ class Run:
         """The last duration_s of scans (as far as kept), NaN where a reading was not usable."""
         since_s = self.clock.now() - duration_s
         scans = [scan for scan in self._history if scan.time_s > since_s]
-        values = np.stack([np.where(np.isin(s.quality, USABLE), s.values, np.nan) for s in scans])
+        values = np.stack([np.where(np.isin(s.quality, list(USABLE)), s.values, np.nan) for s in scans])
         columns = {name: values[:, place] for name, place in self._places.items()}
         return Series(np.array([scan.time_s for scan in scans]), columns)
 
