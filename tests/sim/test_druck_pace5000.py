@@ -284,3 +284,9 @@ def test_building_one_does_not_touch_the_line():
     line = Line(control=True, vent=True)
     PACE5000(line)
     assert (line.control, line.vent, line.target) == (True, True, None)
+
+
+def test_half_a_command_is_forgotten_with_its_client(pace):
+    assert pace.receive(b"*ID") == b""
+    pace.hung_up()
+    assert pace.receive(b"*IDN?\n") != b""

@@ -255,3 +255,9 @@ def test_failing_every_channel_is_in_overload(daq, configuration):
     assert asked(daq, configuration, "READ?") == "+9.90000000E+37,+9.90000000E+37"
     daq.failing = False
     assert asked(daq, "UNIT:TEMP K,(@101:102)", "READ?") != "+9.90000000E+37,+9.90000000E+37"
+
+
+def test_half_a_command_is_forgotten_with_its_client(daq):
+    assert daq.receive(b"*ID") == b""
+    daq.hung_up()
+    assert daq.receive(b"*IDN?\n") != b""

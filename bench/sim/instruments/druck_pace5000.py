@@ -103,6 +103,9 @@ class PACE5000:
     def receive(self, data: bytes) -> bytes:
         return self._wire.receive(data)
 
+    def hung_up(self) -> None:
+        self._wire.hung_up()
+
     def sensed(self, reading: float) -> str:
         """Pressure or rate as a sensor delivers it, in Pa or Pa/s."""
         if self.failing or math.isnan(reading):

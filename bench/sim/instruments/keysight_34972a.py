@@ -81,6 +81,9 @@ class Keysight34972A:
     def receive(self, data: bytes) -> bytes:
         return self._wire.receive(data)
 
+    def hung_up(self) -> None:
+        self._wire.hung_up()
+
     def reset(self) -> None:
         """Channels measure DC volts until configured otherwise."""
         self.channels = {number: defaults(OF_CHANNEL) for number in CHANNELS}

@@ -88,6 +88,9 @@ class TPG366:
             self._end_stream()
         return b"".join(replies)
 
+    def hung_up(self) -> None:
+        self._partial = b""
+
     def _end_stream(self) -> None:
         self._awake, self._lines_per_idle, self._lines_due = True, 0.0, 0.0
 
