@@ -245,3 +245,9 @@ def test_a_line_that_never_ends_does_not_fill_the_memory(supply):
         supply.receive(b"V" * 10000)
     assert len(supply._partial) < 10000
     assert asked(supply, "\n*OPC?") == "1"
+
+
+def test_half_a_command_is_forgotten_with_its_client(supply):
+    assert supply.receive(b"*ID") == b""
+    supply.hung_up()
+    assert supply.receive(b"*IDN?\n") != b""

@@ -100,6 +100,7 @@ def test_the_transcript_however_it_is_cut(size):
         ("A$$G4", "A +014.70 +025.00 +000.00 +000.00 +000.00    CO2"),
         ("AGS", "A 8 N2 Nitrogen"),
         ("AGS 11", "A 11 O2 Oxygen"),
+        ("AGS 11 0", "A 11 O2 Oxygen"),
         ("A$$W46=7", "A   046 = 7"),
         ("A$$W46=519", "A   046 = 7"),
         ("AR46", "A   046 = 8"),

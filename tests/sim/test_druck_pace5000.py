@@ -100,6 +100,9 @@ def test_each_line_of_the_transcript_may_end_with_cr_lf_or_both(line, exchange):
         (":INSTrument:SENSe4:FULL?", ":INST:SENS4:FULL 1150.0000000"),
         (":INST:LIM1?", ':INST:LIM "2.00bara", 2000.0000000, 0.0'),
         (":INST:CAT:ALL?", ':INST:CAT:ALL "2.00bara", "BAROMETER"'),
+        (":SYST:COMM:SER:BAUD?", ":SYST:COMM:SER:BAUD 9600"),
+        (":SYST:COMM:SER:TYPE:PAR?", ":SYST:COMM:SER:TYPE:PAR NONE"),
+        (":SYSTEM:COMMUNICATE:SERIAL:CONTROL?", ":SYST:COMM:SER:CONT NONE"),
         (":SYSTEM:ERROR?", ':SYST:ERR 0,"No error"'),
         (":STAT:OPER:PRES:COND?", ":STAT:OPER:PRES:COND 0"),
         ("*stb?", "*STB 0"),
@@ -284,3 +287,9 @@ def test_building_one_does_not_touch_the_line():
     line = Line(control=True, vent=True)
     PACE5000(line)
     assert (line.control, line.vent, line.target) == (True, True, None)
+
+
+def test_half_a_command_is_forgotten_with_its_client(pace):
+    assert pace.receive(b"*ID") == b""
+    pace.hung_up()
+    assert pace.receive(b"*IDN?\n") != b""

@@ -96,6 +96,8 @@ def test_long_and_short_forms_after_power_up(daq, message, reply):
         ("ROUT:SCAN (@103,101:102,102)", "ROUT:SCAN?", "#214(@101,102,103)"),
         ("CONF:TEMP TC,K,(@108:101)", "SENS:TEMP:TRAN:TC:TYPE? (@101,109)", "K,J"),
         ("CONF:TEMP RTD,DEF,1,DEF,(@101)", "TEMP:TRAN:TYPE? (@101)", "RTD"),
+        ("CONFIGURE:TEMPERATURE TCOUPLE,T,(@101)", "TEMP:TRAN:TYPE? (@101)", "TC"),
+        ("*ESE 32;*SRE 32;*WAI", "*ESE?;*SRE?;*STB?", "+32;+32;+0"),
     ],
 )
 def test_a_setting_is_kept(daq, setting, query, reply):
@@ -167,6 +169,15 @@ def test_fields_follow_the_reading_in_the_manual_s_order_until_conf_turns_them_o
 def test_measure_configures_and_reads_at_once(daq):
     assert asked(daq, "TRIG:SOUR BUS", "MEAS:TEMP? TC,K,(@119:120)") == "-1.54150000E+02,+9.90000000E+37"
     assert asked(daq, "TRIG:SOUR?") == "IMM"
+
+
+def test_measure_knows_voltages_too(daq):
+    assert asked(daq, "FORM:READ:UNIT ON", "MEAS:VOLT:DC? 10,(@111:112)") == "+0.00000000E+00,+0.00000000E+00"
+
+
+def test_the_status_byte_tells_of_the_events_that_are_enabled(daq):
+    assert daq.receive(b"*ESE 32;*SRE 32\nFOO\n*STB?\n*RST\n*STB?\n") == b"+96\n+96\n"
+    assert daq.receive(b"*ESR?;*STB?\n") == b"+32;+0\n"
 
 
 def test_a_stored_scan_is_fetched_as_often_as_wanted_and_drained_once(daq):
@@ -244,3 +255,9 @@ def test_failing_every_channel_is_in_overload(daq, configuration):
     assert asked(daq, configuration, "READ?") == "+9.90000000E+37,+9.90000000E+37"
     daq.failing = False
     assert asked(daq, "UNIT:TEMP K,(@101:102)", "READ?") != "+9.90000000E+37,+9.90000000E+37"
+
+
+def test_half_a_command_is_forgotten_with_its_client(daq):
+    assert daq.receive(b"*ID") == b""
+    daq.hung_up()
+    assert daq.receive(b"*IDN?\n") != b""

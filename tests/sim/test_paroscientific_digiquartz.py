@@ -37,6 +37,8 @@ def quartz():
         (b"*0100PI\r\n", b"*0001PI=666\r\n"),
         (b"*0100PR\r\n", b"*0001PR=238\r\n"),
         (b"*0100TR\r\n", b"*0001TR=952\r\n"),
+        (b"*0100OI\r\n", b"*0001OI=1\r\n"),
+        (b"*0112P3\r\n", b"*12011013.732\r\n"),
         (b"*0100EW*0100UN=2\r\n", b"*0001UN=2\r\n"),
         (b"*9900ID\r\n", b"*9900ID\r\n"),
         (b"*9900BR=19200\r\n", b"*9900BR=19200\r\n"),
@@ -139,6 +141,12 @@ def test_a_continuous_measurement_streams_until_a_valid_command(quartz, command,
     quartz.receive(end)
     assert not quartz.streaming
     assert quartz.idle() == b""
+
+
+def test_a_continuous_measurement_goes_to_whoever_asked_for_it(quartz):
+    quartz.receive(b"*0112P4\r\n")
+    assert quartz.receive(b"*0100FOO\r\n*0200SN\r\n") == b""
+    assert quartz.idle() == b"*12011013.732\r\n"
 
 
 @pytest.mark.parametrize("dump", [b"*0100DB\r\n", b"*0100DS\r\n"])

@@ -76,7 +76,7 @@ def test_etx_forgets_the_message_that_was_begun(tpg):
         (b"FOO", "0001"),
         (b"PR7", "0001"),
         (b"UNI,9", "0010"),
-        (b"UNI,5", "0010"),
+        (b"UNI,6", "0010"),
         (b"UNI,", "0010"),
         (b"SEN,2", "0010"),
         (b"SEN,0,0,0,0,0,3", "0010"),
@@ -163,3 +163,14 @@ def test_failing_every_sensor_that_is_fitted_is_in_error(tpg):
 def test_a_gauge_that_delivers_nothing_is_a_sensor_error():
     tpg = TPG366(lambda _channel: (0, float("nan")), {1: "PKR"})
     assert asked(tpg, b"PR1") == "3,+2.0000E-02"
+
+
+@pytest.mark.parametrize(
+    ("sensor", "pressure_pa", "shown"),
+    [("TPR/PCR", 100.0, "+5.5000E+00"), ("IKR", 1e-3, "+5.5000E+00"), ("CMR/APR", 0.0, "+0.0000E+00")],
+)
+def test_unit_5_shows_the_volts_of_the_sensor(sensor, pressure_pa, shown):
+    tpg = TPG366(lambda _channel: (0, pressure_pa), {1: sensor})
+    assert asked(tpg, b"UNI,5") == "5"
+    assert asked(tpg, b"PR1") == f"0,{shown}"
+    assert asked(tpg, b"PR2") == "5,+2.0000E-02"

@@ -123,6 +123,21 @@ def test_a_single_client_may_reconnect_at_once_even_with_a_reply_unread(served, 
             client.sendall(b"\x05PNR\r")
 
 
+def test_what_the_last_client_left_unfinished_is_forgotten(served, gauges):
+    port = tcp(served, gauges)
+    with connected(port) as client:
+        client.sendall(b"PNR\rPR")
+        assert until(client, 3) == ACK
+        with connected(port) as refused:
+            assert gone(refused)
+        client.sendall(b"1\r")
+        assert until(client, 3) == ACK
+        client.sendall(b"PR")
+    with connected(port) as client:
+        client.sendall(b"PNR\r")
+        assert until(client, 3) == ACK
+
+
 def test_several_clients_share_an_instrument_that_does_not_mind(served):
     port = tcp(served, Echo())
     with connected(port) as one, connected(port) as two:

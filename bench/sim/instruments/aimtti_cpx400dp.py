@@ -70,6 +70,9 @@ class CPX400DP:
         replies = [self._answer(unit) for unit in units if unit]
         return b"".join([f"{reply}\r\n".encode("ascii") for reply in replies if reply is not None])
 
+    def hung_up(self) -> None:
+        self._partial = b""
+
     def update(self) -> None:
         """Loads change with their temperature: what they get is found anew before and after every command."""
         for number, output in self.outputs.items():

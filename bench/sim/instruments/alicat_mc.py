@@ -264,7 +264,7 @@ COMMANDS = (
     command(rf"LS(?: +{NUMBER}(?: +{DIGITS})?)?", AlicatMC.loop_setpoint, (9, 0)),
     command(DIGITS, AlicatMC.set_legacy),
     command(rf"(?:\$\$)?G *{DIGITS}", AlicatMC.set_gas),
-    command(f"GS(?: +{DIGITS})?", AlicatMC.active_gas, (10, 5)),
+    command(f"GS(?: +{DIGITS}(?: +[01])?)?", AlicatMC.active_gas, (10, 5)),  # 1: keep it without power [K]
     command(rf"(?:\$\$)?R{DIGITS}", AlicatMC.read_register),
     command(rf"(?:\$\$)?W{DIGITS} *= *{DIGITS}", AlicatMC.write_register),
     command(r"(?:\$\$)?V", AlicatMC.tare_flow),

@@ -21,6 +21,8 @@ MODE = f"{SOURCE}:SLEW:MODE"
 BAND = f"{SOURCE}:INLimits"  # % of full scale
 DWELL = f"{BAND}:TIME"  # s
 FILTER = f"{SENSE}:FILTer:LPASs"
+SERIAL = "SYSTem:COMMunicate:SERial"
+BAUD_RATES = ("2400", "4800", "9600", "19200", "38400", "57600", "115200")  # [K]
 SUMMARY_MASK, PRESSURE_MASK = "STATus:OPERation:ENABle", "STATus:OPERation:PRESsure:ENABle"
 WORD, BYTE = real(0, 32767, "{:.0f}"), real(0, 255, "{:.0f}")
 SETTINGS: dict[str, tuple[str, scpi.Reader]] = {  # what is only kept and told again: default, values
@@ -34,6 +36,9 @@ SETTINGS: dict[str, tuple[str, scpi.Reader]] = {  # what is only kept and told a
     f"{FILTER}:[STATe]": ("0", boolean),
     SUMMARY_MASK: ("0", WORD),
     PRESSURE_MASK: ("0", WORD),
+    f"{SERIAL}:BAUD": ("9600", choice(*BAUD_RATES, error=scpi.OUT_OF_RANGE)),  # the wire itself has no baud rate
+    f"{SERIAL}:TYPE:PARity": ("NONE", choice("NONE", "ODD", "EVEN")),  # [K] the words
+    f"{SERIAL}:CONTrol": ("NONE", choice("NONE", "XON", "RTS")),  # [K] the words
     "*ESE": ("0", BYTE),
     "*SRE": ("0", BYTE),
 }
@@ -102,6 +107,9 @@ class PACE5000:
 
     def receive(self, data: bytes) -> bytes:
         return self._wire.receive(data)
+
+    def hung_up(self) -> None:
+        self._wire.hung_up()
 
     def sensed(self, reading: float) -> str:
         """Pressure or rate as a sensor delivers it, in Pa or Pa/s."""

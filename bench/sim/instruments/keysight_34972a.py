@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from bench.sim.instruments import scpi
 from bench.sim.instruments.scpi import Call, Command, RejectedError, ScpiError, boolean, choice, real
@@ -15,6 +16,9 @@ OVERLOAD = 9.9e37
 ENDLESS = dict.fromkeys(("INF", "INFINITY"), "+9.90000200E+37")  # as a count of scans
 SECONDS_PER_CHANNEL = 0.02  # at 1 power line cycle
 SCANNING = 16  # bit 4 of the operation status register
+MASKS = ("*ESE", "*SRE")
+STANDARD_SUMMARY, SERVICE = 32, 64  # bits of the status byte
+BYTE = real(0, 255, "{:.0f}")
 RANGE = re.compile(r"\s*(\d{1,9})\s*(?::\s*(\d{1,9})\s*)?", re.ASCII)
 
 TRIGGER_IGNORED, INIT_IGNORED = ScpiError(-211, "Trigger ignored"), ScpiError(-213, "Init ignored")
@@ -25,7 +29,7 @@ WAITING = {"BUS", "EXT"}  # for a trigger from outside
 Values = dict[str, tuple[str, scpi.Reader]]  # header -> default, values
 NUMBER, TEMPERATURE, UNIT = "{:+.8E}", "[SENSe]:TEMPerature", "UNIT:TEMPerature"
 TRANSDUCERS = f"{TEMPERATURE}:TRANsducer"
-TRANSDUCER = choice("TC", "RTD", "FRTD", "THERmistor", error=ILLEGAL)
+TRANSDUCER = choice("TCouple", "RTD", "FRTD", "THERmistor", error=ILLEGAL)
 RESISTOR = choice("85", "91", error=ILLEGAL)
 TYPES: Values = {
     f"{TRANSDUCERS}:TCouple:TYPE": ("J", choice("B", "E", "J", "K", "N", "R", "S", "T", error=ILLEGAL)),
@@ -69,12 +73,16 @@ class Keysight34972A:
     def __init__(self, temperature_k: Callable[[int], float], *, serial: str = "MY49018071") -> None:
         self._temperature_k, self.serial = temperature_k, serial
         self.errors = scpi.ErrorQueue(20, OVERFLOW)
+        self.masks = dict.fromkeys(MASKS, 0)
         self.refusing = self.failing = False
         self._wire = scpi.Interpreter(self, GRAMMAR, self.errors)
         self.reset()
 
     def receive(self, data: bytes) -> bytes:
         return self._wire.receive(data)
+
+    def hung_up(self) -> None:
+        self._wire.hung_up()
 
     def reset(self) -> None:
         """Channels measure DC volts until configured otherwise."""
@@ -108,8 +116,11 @@ class Keysight34972A:
         kind = default if kind == "DEF" else read(kind)
         self.configure(channels_in(call.params[-1]), {f"{TRANSDUCERS}:TYPE": short, TYPE_OF[short]: kind})
 
-    def measure_temperature(self, call: Call) -> str:
-        self.configure_temperature(call)
+    def configure_voltage(self, call: Call) -> None:
+        self.configure(channels_in(call.params[-1]), {})
+
+    def measure(self, call: Call, configure: Callable[["Keysight34972A", Call], None]) -> str:
+        configure(self, call)
         self.settings |= {SOURCE: "IMM", COUNT: "+1.00000000E+00"}
         return self.read()
 
@@ -182,6 +193,10 @@ class Keysight34972A:
             for value, name, time_s, number in readings
         )
 
+    def status_byte(self) -> int:
+        byte = STANDARD_SUMMARY * bool(self.errors.events & self.masks["*ESE"])
+        return byte | SERVICE * bool(byte & self.masks["*SRE"])
+
     def next_error(self) -> str:
         error = self.errors.take()
         return f'{error.code:+d},"{error.text}"'
@@ -221,25 +236,35 @@ def of_channel(header: str, read: scpi.Reader) -> Command[Keysight34972A]:
     return Command(header, query, write, (0, 1), (1, 2))
 
 
+def of_mask(name: str) -> Command[Keysight34972A]:
+    def write(unit: Keysight34972A, call: Call) -> None:
+        unit.masks[name] = int(BYTE(call.params[0]))
+
+    return Command(name, lambda unit, _: f"{unit.masks[name]:+d}", write)
+
+
 NONE = (0, 0)
+MEASURES = (
+    ("MEASure:TEMPerature", Keysight34972A.configure_temperature, (3, 5)),
+    ("MEASure:VOLTage:[DC]", Keysight34972A.configure_voltage, (1, 3)),
+)
 COMMANDS: tuple[Command[Keysight34972A], ...] = (
     Command("*IDN", lambda daq, _: f"Agilent Technologies,34972A,{daq.serial},1.16-1.12-02-02"),
     Command("*RST", write=lambda daq, _: daq.reset(), write_counts=NONE),
     Command("*CLS", write=lambda daq, _: daq.errors.clear(), write_counts=NONE),
     Command("*OPC", lambda _, __: "1", lambda _, __: None, write_counts=NONE),
     Command("*ESR", lambda daq, _: f"{daq.errors.take_events():+d}"),
+    Command("*STB", lambda daq, _: f"{daq.status_byte():+d}"),
+    Command("*WAI", write=lambda _, __: None, write_counts=NONE),
+    *(of_mask(name) for name in MASKS),
     Command("*TRG", write=lambda daq, _: daq.trigger(), write_counts=NONE),
     Command("SYSTem:ERRor:[NEXT]", lambda daq, _: daq.next_error()),
     Command("SYSTem:VERSion", lambda _, __: "1994.0"),
     Command("SYSTem:CTYPe", lambda _, call: SLOTS[SLOT(call.params[0])], query_counts=(1, 1)),
     Command("INSTrument:DMM:[STATe]", lambda _, __: "1"),
     Command("CONFigure:TEMPerature", write=Keysight34972A.configure_temperature, write_counts=(3, 5)),
-    Command(
-        "CONFigure:VOLTage:[DC]",
-        write=lambda daq, call: daq.configure(channels_in(call.params[-1]), {}),
-        write_counts=(1, 3),
-    ),
-    Command("MEASure:TEMPerature", Keysight34972A.measure_temperature, query_counts=(3, 5)),
+    Command("CONFigure:VOLTage:[DC]", write=Keysight34972A.configure_voltage, write_counts=(1, 3)),
+    *(Command(header, partial(Keysight34972A.measure, configure=act), query_counts=n) for header, act, n in MEASURES),
     Command("ROUTe:SCAN", lambda daq, _: block(f"(@{','.join(map(str, daq.scan))})"), Keysight34972A.set_scan),
     Command("ROUTe:SCAN:SIZE", lambda daq, _: f"{len(daq.scan):+d}"),
     Command("READ", lambda daq, _: daq.read()),

@@ -8,7 +8,7 @@ from functools import partial
 LINE_END = re.compile(rb"[\r\n]+")
 COMMAND = re.compile(r"(\d\d)(\d\d)([A-Z][A-Z0-9])(?:=([0-9.]+))?")
 LONGEST_LINE = 128  # a sender that never ends its line must not fill the memory
-EVERYONE = "99"
+EVERYONE, HOST = "99", "00"
 PA_PER_PSI = 6894.757
 MODEL, FIRMWARE = "6000-16B-IS", "R5.20"
 # UN: what one psi is, and the decimals of a P3 reading [K] (1013.732 hPa was seen on a real unit, others resolve alike)
@@ -64,6 +64,7 @@ class Digiquartz:
         self._unit, self._user_factor = unit, 1.0
         self._integration_ms, self._resolution = integration_ms, round(integration_ms / MS_PER_RESOLUTION)
         self._partial = b""
+        self._asker = HOST
         self._streamed: Callable[[], str] | None = None
         self._held: str | None = None
         self._may_write = self._measured = False
@@ -98,6 +99,7 @@ class Digiquartz:
             "TI": lambda: self._integration_ms,
             "PR": lambda: self._resolution,
             "TR": lambda: 4 * self._resolution,
+            "OI": lambda: 1,  # pressure and temperature are integrated one after the other
         }
         values |= {name: partial(str, text) for name, text in self._plate.items()}
         return {name: partial(named, name, value) for name, value in values.items()}
@@ -140,19 +142,20 @@ class Digiquartz:
             return b""
         if value is not None and not (may_write and name in self._writes and self._writes[name](value)):
             return b""
-        return self._answered(name)
+        return self._answered(name, parsed[2])
 
-    def _answered(self, name: str) -> bytes:
+    def _answered(self, name: str, source: str) -> bytes:
         query = self._queries.get(name)
         if query is None:
             return b""
-        self._streamed = None  # any valid command ends a continuous measurement
+        self._asker, self._streamed = source, None  # any valid command ends a continuous measurement
         self._measured = name in MEASURED
         answer = query()
         return b"" if answer is None else self._reply(answer)
 
     def _reply(self, payload: str) -> bytes:
-        return f"*00{self._address}{payload}\r\n".encode("ascii")
+        """To whoever asked, ids swapped."""
+        return f"*{self._asker}{self._address}{payload}\r\n".encode("ascii")
 
     # -- measuring -----------------------------------------------------------------------------------------------
     def _pressure(self, more_decimals: int = 0) -> str:

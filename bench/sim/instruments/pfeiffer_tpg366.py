@@ -10,6 +10,10 @@ TOKEN = re.compile(rb"([\x03\x05\r\n])")  # CR ends a message; the LF of a CR LF
 LONGEST_MESSAGE = 256  # a sender that never ends its message must not fill the memory
 CHANNELS = range(1, 7)
 PA_PER = (100.0, 101325.0 / 760, 1.0, 101325.0 / 760e3, 100.0)  # UNI 0 mbar, 1 Torr, 2 Pa, 3 micron, 4 hPa
+VOLT = 5  # UNI; what a sensor delivers
+LOGARITHMIC = {"TPR/PCR": (5.5, 1.0), "PKR": (6.8, 0.6), "IKR": (10.5, 1.0), "PBR": (7.75, 0.75)}
+"""Volts at 1 mbar and volts per decade; the others are linear, 10 V at full scale of the largest [K]."""
+LINEAR_V_PER_PA = 10.0 / 110000.0  # [K]
 SENSOR_ERROR, SENSOR_OFF, NO_SENSOR = 3, 4, 5
 NO_SENSOR_VALUE = 2e-2  # in whatever unit; also of a sensor in error [K]
 SWITCHABLE = {"PKR", "IKR", "IKR9", "IKR11", "PBR", "IMR"}  # cold and hot cathode gauges
@@ -88,6 +92,9 @@ class TPG366:
             self._end_stream()
         return b"".join(replies)
 
+    def hung_up(self) -> None:
+        self._partial = b""
+
     def _end_stream(self) -> None:
         self._awake, self._lines_per_idle, self._lines_due = True, 0.0, 0.0
 
@@ -125,7 +132,12 @@ class TPG366:
             return f"{NO_SENSOR},{NO_SENSOR_VALUE:+.4E}"
         if self.failing or math.isnan(pressure_pa):
             return f"{SENSOR_ERROR},{NO_SENSOR_VALUE:+.4E}"
-        return f"{SENSOR_OFF if channel in self._off else status},{pressure_pa / PA_PER[self._unit]:+.4E}"
+        return f"{SENSOR_OFF if channel in self._off else status},{self._shown(channel, pressure_pa):+.4E}"
+
+    def _shown(self, channel: int, pressure_pa: float) -> float:
+        if self._unit == VOLT:
+            return volts(self._sensors[channel], pressure_pa)
+        return pressure_pa / PA_PER[self._unit]
 
     def _all_pressures(self) -> str:
         return ",".join([self._pressure(channel) for channel in CHANNELS])
@@ -134,9 +146,8 @@ class TPG366:
         return ",".join([self._sensors.get(channel, "noSENSOR") for channel in CHANNELS])
 
     def _set_unit(self, *params: str) -> Callable[[], str]:
-        """UNI 5 (volts) would need each sensor's characteristic and is refused."""
         if params:
-            self._unit = chosen(params, 1, len(PA_PER))[0]
+            self._unit = chosen(params, 1, VOLT + 1)[0]
         return lambda: str(self._unit)
 
     def _switch(self, *params: str) -> Callable[[], str]:
@@ -153,6 +164,13 @@ class TPG366:
     def _stream(self, *params: str) -> Callable[[], str]:
         self._lines_per_idle = LINES_PER_IDLE[chosen(params, 1, len(LINES_PER_IDLE))[0]]
         return self._all_pressures
+
+
+def volts(sensor: str, pressure_pa: float) -> float:
+    if sensor not in LOGARITHMIC:
+        return pressure_pa * LINEAR_V_PER_PA
+    at_1_mbar, per_decade = LOGARITHMIC[sensor]
+    return min(max(at_1_mbar + per_decade * math.log10(max(pressure_pa / 100, 1e-12)), 0.0), 10.5)
 
 
 def fixed(answer: Callable[[], str], *params: str) -> Callable[[], str]:

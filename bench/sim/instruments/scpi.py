@@ -194,6 +194,9 @@ class Interpreter(Generic[R]):
         self._partial = rest[:LONGEST_LINE]
         return b"".join([self._answer(line) for line in lines if line])
 
+    def hung_up(self) -> None:
+        self._partial = b""
+
     def _answer(self, line: bytes) -> bytes:
         replies = [reply for step in self._parse(line) if (reply := self._run(*step)) is not None]
         return (";".join(replies) + self._end).encode("ascii") if replies else b""

@@ -12,7 +12,8 @@ class Instrument(Protocol):
     `single_client = True` takes one connection at a time. `idle() -> bytes` is what is said without being asked: it is
     called once a second until a connection's first byte, and again while an attribute `streaming` is true. `refusing`
     and `failing` are set from outside: it refuses whatever it is asked, it shows its error state. `response_s`: stated
-    time to answer.
+    time to answer. `hung_up()` is called when the last network client has gone: what that left unfinished is forgotten,
+    unless all that reaches the instrument is a serial line.
     """
 
     def receive(self, data: bytes) -> bytes:
@@ -61,6 +62,12 @@ class Device:
             return b""
         reply = self.instrument.receive(data)
         return self._distortion.of(reply, kinds) if kinds else reply
+
+    def hung_up(self) -> None:
+        """The last network client has gone."""
+        forget: Callable[[], None] | None = getattr(self.instrument, "hung_up", None)
+        if forget is not None:
+            forget()
 
     def late_s(self) -> float:
         """Wall time by which a reply comes later than at once."""

@@ -87,8 +87,11 @@ class Wire(Line, asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - a client may vanish in any way
         self.end()
-        self.device.connections.discard(self)
         self._wires.discard(self)
+        if self in self.device.connections:  # not one that was refused
+            self.device.connections.discard(self)
+            if not any(isinstance(other, Wire) for other in self.device.connections):
+                self.device.hung_up()
 
     def data_received(self, data: bytes) -> None:
         self.heard(data)
