@@ -26,6 +26,7 @@ SETTINGS: Final = {
     "in_limits_dwell_s": b":SOUR:PRES:INL:TIME?",
 }
 ERROR_QUEUE_DEPTH: Final = 5
+DIGITS: Final = 1e-3  # relative, that a value must keep
 NUMBER: Final = r"[+-]?\d{1,12}(?:\.\d{0,12})?(?:[eE][+-]?\d{1,2})?"
 PASCAL: Final = {  # user units (USER1..4) have no fixed size and are refused
     "PA": 1.0, "HPA": 100.0, "MBAR": 100.0, "KPA": 1e3, "MPA": 1e6, "BAR": 1e5, "ATM": 101325.0,
@@ -96,6 +97,7 @@ class PACE5000(VisaInstrument):
     """Input "pressure"."""
 
     name = NAME
+    hurry_s = 1.6  # one answer in twenty takes more than a second
     _pascal_per_unit: float
 
     @classmethod
@@ -177,8 +179,9 @@ class PACE5000(VisaInstrument):
 
     def _raise_refusal(self, message: bytes, timeout: ReplyTimeout) -> None:
         try:
-            self._link.reopen()
-            errors = queued_errors(self._link)
+            with self._link.hurried(self.hurry_s):
+                self._link.reopen()
+                errors = queued_errors(self._link)
         except InstrumentError:
             return  # silent to this as well: dead, not unwilling
         if errors:
@@ -186,8 +189,12 @@ class PACE5000(VisaInstrument):
         self._link.close()  # it may have been switched off and on: shake hands before the next use
 
     def _in_its_unit(self, value: float) -> str:
+        """With its seven decimals; CommandRefused for what they cannot tell from something else."""
         with self._asking():  # before the unit is used: reconnecting asks for it again
-            return f"{value / self._pascal_per_unit:.7f}"
+            text = f"{value / self._pascal_per_unit:.7f}"
+        if not math.isclose(float(text) * self._pascal_per_unit, value, rel_tol=DIGITS):
+            raise CommandRefused(f"{NAME}: {value:g} Pa (or Pa/s) has too few digits in its unit, set a finer one")
+        return text
 
     def _set(self, header: bytes, value: str) -> None:
         """Write, and read back in the same message; never tried twice, since it may move the hardware."""

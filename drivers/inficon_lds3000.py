@@ -137,6 +137,7 @@ class LDS3000(VisaInstrument):
     """Inputs "leak_rate" in Pa m3/s and "inlet_pressure" in Pa. Sample no faster than ten times a second (p. 8)."""
 
     name = NAME
+    hurry_s = 1.6  # it may take 1.5 s to answer (p. 8)
 
     def __init__(self, link: Link, inputs: Sequence[str] = tuple(INPUTS)) -> None:
         self._inputs = [name for name in INPUTS if name in inputs]
@@ -210,11 +211,6 @@ class LDS3000(VisaInstrument):
         """Subtract what is the background now, or nothing any more."""
         command = b"*ZERO:ON" if on else b"*ZERO:OFF"
         self._order(command, b"*STATUS:ZERO?", parse_switch, lambda found: found is on)
-
-    def calibrate_internal(self) -> None:
-        """Begin; `calibration_state()` tells when it is over, and how it ended."""
-        under_way = CalibrationState.INTERNAL
-        self._order(b"*CAL:INT", b"*STATUS:CAL?", parse_calibration_state, lambda found: found is under_way)
 
     def clear_errors(self) -> None:
         """CommandRefused if an error stays."""

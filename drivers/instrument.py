@@ -1,5 +1,6 @@
 """What drivers of instruments on a link have in common: the handshake, and how they get back into step."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,26 +9,31 @@ from typing import ClassVar, Final
 from drivers.errors import InstrumentError, ProtocolError
 from drivers.link import REMEDY, Link
 
-HURRY_S: Final = 0.5
-"""Longest time for a connection, and for each answer of a handshake, while an instrument is called back."""
+PATIENT_EVERY: Final = 4
+"""Every so many attempts to call an instrument back it is given all the time that it has otherwise."""
 
 
 class VisaInstrument(ABC):
     """Whoever asks after a failure gets the link opened anew, its handshake included, and then the answer."""
 
     name: ClassVar[str]
+    hurry_s: ClassVar[float] = 0.5
+    """Longest time for a connection, and for each answer of a handshake, while the instrument is called back."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._calls = 0
         self.handshakes = 0
         """How often the dialogue was begun. Once more than before: it may have been switched off and on meanwhile."""
         self._begin()
 
     def reconnect(self) -> None:
-        """Not for long: whoever waits has others to ask."""
-        with self._link.hurried(HURRY_S):
+        """As a rule not for long: whoever waits has others to ask. But a slow instrument must get through, too."""
+        self._calls += 1
+        with self._link.hurried(math.inf if self._calls % PATIENT_EVERY == 0 else self.hurry_s):
             self._link.reopen()
             self._begin()
+        self._calls = 0
 
     def close(self) -> None:
         self._link.close()

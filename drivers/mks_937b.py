@@ -51,7 +51,9 @@ def parse_text(pattern: bytes, request: bytes, reply: bytes) -> str:
 
 
 def parse_unit(request: bytes, reply: bytes) -> str:
-    return parse_text(b"|".join(unit.encode("ascii") for unit in PASCAL), request, reply)
+    """Some firmware writes it in small letters."""
+    names = b"|".join(unit.encode("ascii") for unit in PASCAL)
+    return parse_text(b"(?i:%b)" % names, request, reply).upper()
 
 
 def parse_serial(request: bytes, reply: bytes) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.errors import CommandRefused, InstrumentError, ReplyTimeout
-from drivers.instrument import HURRY_S, VisaInstrument
+from drivers.instrument import VisaInstrument
 from drivers.link import Link, SerialLine, VisaLink
 from drivers.measured import Identity, Measured
 from drivers.srs_rga200_currents import Spectrum, agreed, parse_currents, stated_noise_a
@@ -261,7 +261,7 @@ class RGA200(VisaInstrument):
 
 def _troubles_after_time_out(link: Link) -> str:
     try:
-        with link.hurried(HURRY_S):
+        with link.hurried(RGA200.hurry_s):
             link.reopen()
             return troubles(lambda query: parse_byte(query, link.query(query)))
     except InstrumentError:

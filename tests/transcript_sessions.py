@@ -167,7 +167,6 @@ SESSIONS = (
             ("zero", True),
             ("zero", False),
             ("clear_errors",),
-            ("calibrate_internal",),
             ("measuring",),
             ("set_measuring", False),
         ),

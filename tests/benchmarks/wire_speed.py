@@ -211,7 +211,9 @@ def measure(options: argparse.Namespace) -> None:
 def report_total(whole: Pass, period_s: float) -> None:
     multiple = whole.scans * period_s / whole.wall_s
     print(f"{whole.scans} scans, one in {period_s:g} s of bench time, none left out")
-    print(f"{multiple:.0f} times real time (asked for: {TARGET:g}, aimed at: {AIM:g}); {whole.wall_s:.1f} s of wall time")
+    print(
+        f"{multiple:.0f} times real time (asked for: {TARGET:g}, aimed at: {AIM:g}); {whole.wall_s:.1f} s of wall time"
+    )
     print(f"{whole.us(whole.wall_s):.0f} us a scan; {whole.us(whole.cpu_s):.0f} us of CPU time, all threads together")
     print(f"load average {whole.load:.2f}: beside an idle machine only the CPU time can be compared")
 

@@ -37,7 +37,7 @@ def opened(exchanges):
 
 @pytest.mark.parametrize("chunking", [whole, bytewise])
 def test_a_session_is_the_transcript_s_dialogue(chunking):
-    names = ("open", "identity", "standby", "start", "scan", "questions", "zero", "clear", "calibrate", "calibrating")
+    names = ("open", "identity", "standby", "start", "scan", "questions", "zero", "clear")
     with played(WIRE.dialogue(*names, "stop", "refused"), chunking=chunking) as player:
         detector = LDS3000.open(player.address)
         assert detector.identity() == Identity("INFICON", "MSB", "90000012345", "V1.00")
@@ -51,8 +51,6 @@ def test_a_session_is_the_transcript_s_dialogue(chunking):
         detector.zero(True)
         detector.zero(False)
         detector.clear_errors()
-        detector.calibrate_internal()
-        assert collected(detector) == {"leak_rate": FAULT, "inlet_pressure": GOOD["inlet_pressure"]}
         detector.set_measuring(False)
         with pytest.raises(CommandRefused, match="currently invalid"):
             detector.zero(True)
@@ -88,7 +86,6 @@ def test_an_error_makes_every_value_a_fault():
         (lambda detector: detector.set_measuring(True), "*START", "*STATUS?", "STANDBY"),
         (lambda detector: detector.set_measuring(False), "*STOP", "*STATUS?", "READY"),
         (lambda detector: detector.zero(True), "*ZERO:ON", "*STATUS:ZERO?", "OFF"),
-        (LDS3000.calibrate_internal, "*CAL:INT", "*STATUS:CAL?", "FAIL"),
     ],
 )
 def test_a_command_that_was_not_obeyed_is_refused_and_sent_once(order, sent, asked, found):

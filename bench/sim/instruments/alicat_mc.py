@@ -13,8 +13,6 @@ REFUSED = "?"
 FAILED = ("MOV", "VOV", "TMF")  # of a flow sensor that stands at its end, with a totaliser that missed flow [K]
 FLOW_LIMIT = 1.28  # of full scale: where readings stand still [K]
 SETPOINT_LIMIT = 1.0  # of full scale [K]
-SHORTFALL = 0.02  # of full scale that the flow may lack before the setpoint counts as not reached [K]
-SETTLING_FRAMES = 3  # the valve is given that many answers, each of 0.1 s, to get there [K]
 LEGACY_FULL_SCALE, LEGACY_MOST = 64000, 65535
 PRESSURE_RANGE_PSIA, TEMPERATURE_RANGE_C = (0.0, 160.0), (-10.0, 60.0)  # [K]
 GAS_REGISTER, GAS_BITS, CONTROL_REGISTER = 46, 0x1FF, 122
@@ -65,7 +63,6 @@ class AlicatMC:
         self.setpoint, self.control_point = 0.0, MASS  # setpoint in SCCM or CCM
         self.held = self.locked = False
         self._zero_sccm = 0.0  # what the last tare took for no flow
-        self._frames = 0  # since the valve was moved
         self._partial = b""
         self._commands = [(form, act) for form, act, since in COMMANDS if since <= version(firmware)]
 
@@ -95,19 +92,12 @@ class AlicatMC:
         temperature, tov = shown(self.port.temperature_k() - 273.15, *TEMPERATURE_RANGE_C, "TOV")
         mass, mov = shown(high if self.failing else self.flow_sccm(), low, high, "MOV")
         volume, vov = shown(high if self.failing else self.flow_ccm(), low, high, "VOV")
-        words = {pov, tov, mov, vov, "HLD" * self.held, "LCK" * self.locked, "MOV" * self.short_of(mass)}
+        words = {pov, tov, mov, vov, "HLD" * self.held, "LCK" * self.locked}
         words |= {*self.raised, *(FAILED if self.failing else ())}
-        self._frames += 1
         fields = " ".join(map(signed, (pressure, temperature, volume, mass, self.setpoint)))
         return " ".join(
             [self.unit_id, fields, f"{GASES[self.gas].short:>6}", *(word for word in WORDS if word in words)]
         )
-
-    def short_of(self, mass_sccm: float) -> bool:
-        """The setpoint cannot be reached; the first frames after a command come too early to tell."""
-        lacking = self.wanted_sccm() - mass_sccm
-        settled = self._frames >= SETTLING_FRAMES and not self.held
-        return settled and lacking > SHORTFALL * self.full_scale_sccm
 
     def flow_sccm(self) -> float:
         return self.port.flow_kg_s() / kg_s_per_sccm(self.gas) - self._zero_sccm
@@ -134,7 +124,6 @@ class AlicatMC:
         if not self.held:
             wanted = self.wanted_sccm() + self._zero_sccm if self.setpoint > 0.0 else 0.0
             self.port.set_flow(wanted * kg_s_per_sccm(self.gas) if wanted > 0.0 else 0.0)
-            self._frames = 0
 
     def _ask_for(self, setpoint: float) -> None:
         if not 0.0 <= setpoint <= SETPOINT_LIMIT * self.full_scale_sccm:

@@ -1,5 +1,6 @@
 """A simulated instrument as it stands in the rack: switched on or off, in order or not, reached by so many wires."""
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
@@ -50,6 +51,7 @@ class Device:
         self._begun: list[WireFault] = []
         self._kinds: frozenset[WireFaultKind] = frozenset()
         self._distortion = Distortion()
+        self._busy_until_s = 0.0  # on time.monotonic
 
     # -- what wires ask ------------------------------------------------------------------------------------------
     def reachable(self) -> bool:
@@ -72,8 +74,16 @@ class Device:
     def late_s(self) -> float:
         """Wall time by which a reply comes later than at once."""
         delays = [f.delay_s for f in self._faults if f.kind is WireFaultKind.LATE_REPLY and f.active(self._now_s())]
-        stated_s = self._pace(float(getattr(self.instrument, "response_s", 0.0))) if self._pace else 0.0
-        return max(delays, default=0.0) + stated_s
+        return max(delays, default=0.0) + self._stated_s()
+
+    def _stated_s(self) -> float:
+        """The answers of an instrument that takes its time come one after the other."""
+        if self._pace is None:
+            return 0.0
+        now_s = time.monotonic()
+        taken_s = self._pace(float(getattr(self.instrument, "response_s", 0.0)))
+        self._busy_until_s = max(self._busy_until_s, now_s) + taken_s
+        return self._busy_until_s - now_s
 
     @property
     def answers_at_once(self) -> bool:
