@@ -26,7 +26,7 @@ from drivers.errors import InstrumentError
 from drivers.instrument import VisaInstrument
 from drivers.link import JOURNAL
 
-TIMEOUT_S, SHORT_S = 2.0, 0.15
+TIMEOUT_S, SHORT_S = 2.0, 0.1
 """In order, and where no answer is to be expected."""
 SCAN: tuple[Call, ...] = (("request",), ("ready", 1.0), ("collect",))
 FIRST: tuple[Call, ...] = (("identity",), ("settings",), *SCAN)

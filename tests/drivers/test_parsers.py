@@ -1,5 +1,5 @@
 """Every parser of every driver, fed with noise and with mutilated good replies: a well-formed value or a typed error,
-nothing else. 100 examples each; 10,000 with
+nothing else. 30 examples each; 10,000 with
 
     pytest tests/drivers/test_parsers.py --hypothesis-profile=long
 """
@@ -22,6 +22,7 @@ import drivers
 from drivers.errors import InstrumentError
 from drivers.measured import Measured, Status
 
+EXAMPLES = settings.default.max_examples if settings.default.max_examples > 100 else 30
 every_parser = pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name)
 every_guarded_reply = pytest.mark.parametrize(
     ("parser", "reply"),
@@ -92,14 +93,14 @@ def test_literal_replies_are_understood(parser):
 
 @every_parser
 @given(reply=st.binary(max_size=80))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=EXAMPLES)
 def test_noise_is_a_typed_error_or_a_well_formed_value(parser, reply):
     check(parser, reply)
 
 
 @every_parser
 @given(script=SCRIPTS)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=EXAMPLES)
 def test_a_mutilated_reply_is_a_typed_error_or_a_well_formed_value(parser, script):
     check(parser, mutilated(parser.replies, script))
 

@@ -83,10 +83,10 @@ def test_dumb_for_a_while_it_costs_its_own_channels_alone(tmp_path, instrument, 
 
 @pytest.mark.parametrize("instrument", ["gauge_controller", pytest.param("barometer", marks=pytest.mark.long)])
 def test_on_a_clock_that_nobody_can_stop_the_others_keep_their_grid(tmp_path, instrument):
-    stated, scenario = bench(2.0), dumb(instrument, "no_reply", 2.5, math.inf)
+    stated, scenario = bench(1.5), dumb(instrument, "no_reply", 2.5, math.inf)
     compile_plant(stated, scenario)
     clock = SystemClock()
-    scans, events = recorded(tmp_path, SimulatedRig(stated, scenario, 1, ScaledClock()), clock, 7.0)
+    scans, events = recorded(tmp_path, SimulatedRig(stated, scenario, 1, ScaledClock()), clock, 6.0)
     assert not [e for e in events if e.kind is EventKind.GAP]
     assert len(scans) >= 5
     assert {e.detail["instrument"] for e in events if e.kind is EventKind.LINK_LOST} == {instrument}
