@@ -69,6 +69,8 @@ def serve(
 ) -> None:
     """Say a line per address, then serve until the first Ctrl-C or SIGTERM; a second one does not wait."""
     loaded, chosen = _load(bench, scenario)
+    if transcripts is not None and not transcripts.is_dir():
+        raise ConfigError(f"{transcripts}: there is no such folder of transcripts; `leakbench record` makes one")
     with StopRequest() as stop:
         compile_plant(loaded, chosen)  # seconds at most, which are not the rig's
         rig = SimulatedRig(loaded, chosen, seed, ScaledClock(speed))

@@ -73,7 +73,11 @@ def _recorded(entry: InstrumentEntry, transcripts: Path | None) -> Callable[[], 
     if file is None or not file.exists():
         return None
     try:
-        transcript = parse(file.read_text(encoding="ascii"), str(file))
+        text = file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: no transcript ({error})") from error
+    try:
+        transcript = parse(text, str(file))
     except ValueError as error:
         raise ConfigError(str(error)) from error
     return lambda: Replay(transcript)

@@ -1,0 +1,40 @@
+"""A folder of transcripts in the simulated instruments' place."""
+
+from datetime import date
+
+import pytest
+
+from bench.clock import VirtualClock
+from bench.config.load import find_bench, load_bench
+from bench.errors import ConfigError
+from bench.sim.host import serve
+from bench.sim.rig import SimulatedRig, compile_plant
+from bench.sim.scenario import load_scenario
+from procedures.check import check
+from procedures.record import record
+
+BENCH, QUIET = load_bench(find_bench("zvezda"), date(2026, 11, 24)), load_scenario("quiet")
+
+
+@pytest.fixture
+def rig():
+    compile_plant(BENCH, QUIET)
+    return SimulatedRig(BENCH, QUIET, 1, VirtualClock())
+
+
+def test_every_instrument_that_was_recorded_can_be_checked_and_recorded_again(tmp_path, rig):
+    with serve(rig) as rack:
+        first = list(record(rack.bench, rig.clock, 5.0, tmp_path / "first"))
+    with serve(SimulatedRig(BENCH, QUIET, 1, VirtualClock()), transcripts=tmp_path / "first") as rack:
+        assert [found.problems for found in check(rack.bench)] == [[]] * len(BENCH.instrument)
+        again = list(record(rack.bench, VirtualClock(), 5.0, tmp_path / "again"))
+    assert len(first) == len(again) == len(BENCH.instrument) - 1  # the chassis has no bytes of its own
+    for one, other in zip(first, again, strict=True):
+        assert one.read_text().splitlines()[1:] == other.read_text().splitlines()[1:]
+
+
+@pytest.mark.parametrize("text", [b"> a\\n\nwhat\n", b"> \xff\n"])
+def test_what_is_no_transcript_is_named(tmp_path, rig, text):
+    (tmp_path / "barometer.txt").write_bytes(text)
+    with pytest.raises(ConfigError, match=r"barometer\.txt"), serve(rig, transcripts=tmp_path):
+        pass
