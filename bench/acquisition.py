@@ -82,8 +82,10 @@ class Acquisition:
 
     # -- one round of all instruments ----------------------------------------------------------------------------
     def _gather(self, time_s: float) -> list[tuple[Source, Mapping[str, Measured], float]]:
-        """What each source has brought, and how long after time_s. One lost instrument is called back in a scan, not more:
-        when many are lost together, as with the switch that they hang on, the others must keep their grid.
+        """What each source has brought, and how long after time_s.
+
+        One lost instrument is called back in a scan, not more: when many are lost together, as with the switch that
+        they hang on, the others must keep their grid.
         """
         turn = min((source for source in self._sources if source.lost), key=lambda s: s.retry_at_s, default=None)
         for source in self._sources:

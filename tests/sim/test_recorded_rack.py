@@ -8,6 +8,7 @@ from bench.clock import VirtualClock
 from bench.config.load import find_bench, load_bench
 from bench.errors import ConfigError
 from bench.sim.host import serve
+from bench.sim.makers import check_simulated
 from bench.sim.rig import SimulatedRig, compile_plant
 from bench.sim.scenario import load_scenario
 from procedures.check import check
@@ -38,3 +39,16 @@ def test_what_is_no_transcript_is_named(tmp_path, rig, text):
     (tmp_path / "barometer.txt").write_bytes(text)
     with pytest.raises(ConfigError, match=r"barometer\.txt"), serve(rig, transcripts=tmp_path):
         pass
+
+
+def test_who_was_recorded_need_not_be_simulated_by_anybody(tmp_path):
+    (tmp_path / "barometer.txt").write_text("> P?\\n\n< 1013\\n\n")
+    entries = tuple(
+        entry.model_copy(update={"driver": "acme"}) if entry.name == "barometer" else entry
+        for entry in BENCH.instrument
+    )
+    bench = BENCH.model_copy(update={"instrument": entries})
+    with pytest.raises(ConfigError, match="'acme' cannot be simulated"):
+        check_simulated(bench)
+    with serve(SimulatedRig(bench, QUIET, 1, VirtualClock()), transcripts=tmp_path) as rack:
+        assert rack.devices["barometer"].instrument.receive(b"P?\n") == b"1013\n"
