@@ -76,15 +76,22 @@ class Acquisition:
             try:
                 self._see_settings(source)
             except InstrumentError as error:
+                source.settings.latest = None
                 self._log(EventKind.SETTINGS, source.name, settings=None, reason=f"not read: {error}")
         return tuple(self._events)
 
     # -- one round of all instruments ----------------------------------------------------------------------------
     def _gather(self, time_s: float) -> list[tuple[Source, Mapping[str, Measured], float]]:
-        """What each source has brought, and how long after time_s."""
+        """What each source has brought, and how long after time_s.
+
+        One lost instrument is called back in a scan, not more: when many are lost together, as with the switch that
+        they hang on, the others must keep their grid.
+        """
+        turn = min((source for source in self._sources if source.lost), key=lambda s: s.retry_at_s, default=None)
         for source in self._sources:
             with self._losing(source):
-                self._request(source, time_s)
+                if source is turn or not source.lost:
+                    self._request(source, time_s)
         gathered: list[tuple[Source, Mapping[str, Measured], float]] = []
         for source in self._sources:
             found: Mapping[str, Measured] = {}

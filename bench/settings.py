@@ -20,7 +20,9 @@ class Change:
 
 @dataclass(slots=True)
 class SettingsWatch:
-    """One instrument's settings as first found, and when they were last seen to be the same."""
+    """One instrument's settings as first found, and when they were last seen to be the same. latest: None when the last
+    look found nobody.
+    """
 
     instrument: str
     first: Mapping[str, str] | None = None

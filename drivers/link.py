@@ -126,19 +126,21 @@ class VisaLink:
 
     def receive(self) -> bytes:
         """Next message without its terminator; ReplyTimeout when none is complete in time."""
-        with self._exchange as resource:
-            return self._read_message(resource)
+        with self._exchange:
+            return self._read_message()
 
     def query(self, message: bytes) -> bytes:
         with self._exchange as resource:
             self._write_request(resource, message)
-            return self._read_message(resource)
+            return self._read_message()
 
     def read_bytes(self, count: int) -> bytes:
         """Exactly `count` bytes, whatever they are."""
-        with self._exchange as resource:
+        with self._exchange:
             self._await_input()
-            data = resource.read_bytes(count)
+            until_s, data = time.monotonic() + self._timeout_s, b""
+            while len(data) < count:
+                data += self._piece(until_s, count - len(data))
             self._reply_due = False
             self._note(data)
         return data
@@ -150,16 +152,12 @@ class VisaLink:
 
     def drain(self, quiet_s: float) -> None:
         """Discard input until none has come for `quiet_s`."""
-        with self._exchange as resource:
-            resource.timeout = 1000.0 * quiet_s
-            try:
-                resource.read_bytes(LONGEST_BYTES)
-            except VisaIOError as error:
-                if error.error_code != StatusCode.error_timeout:
-                    raise
-                resource.timeout = 1000.0 * self._timeout_s
-            else:
-                raise ProtocolError(f"{self.address}: does not stop sending", request=self._last_sent)
+        with self._exchange:
+            until_s = time.monotonic() + self._timeout_s
+            while self._has_input(quiet_s):
+                if time.monotonic() > until_s:
+                    raise ProtocolError(f"{self.address}: does not stop sending", request=self._last_sent)
+                self._piece(until_s)
 
     def reopen(self) -> None:
         """Close and open. An instrument that is switched off is often found by the first exchange only."""
@@ -214,17 +212,27 @@ class VisaLink:
         if self._journal:
             self._journal.sent(self.address, data)
 
-    def _read_message(self, resource: MessageBasedResource) -> bytes:
+    def _read_message(self) -> bytes:
         """VISA ends a read at the last byte of the terminator alone: read on until the whole of it is there."""
         self._await_input()
-        message = _read(resource)
+        until_s = time.monotonic() + self._timeout_s
+        message = self._piece(until_s)
         while not message.endswith(self._read_termination):
             if len(message) > LONGEST_BYTES:
                 raise ProtocolError(f"{self.address}: a message without end", request=self._last_sent)
-            message += _read(resource)
+            message += self._piece(until_s)
         self._reply_due = False
         self._note(message)
         return message.removesuffix(self._read_termination)
+
+    def _piece(self, until_s: float, most: int = LONGEST_BYTES) -> bytes:
+        """What has come, up to the last byte of the terminator. pyvisa-py is asked for no more than that: it would wait
+        for as long as bytes trickle in. (pyvisa's own reading warns of what is left, and takes twice the time.)
+        """
+        if not self._has_input(max(0.0, until_s - time.monotonic())):
+            raise self._timed_out()
+        data, _ = self._session.read(min(most, self._available()))
+        return bytes(data)
 
     def _note(self, data: bytes) -> None:
         if self._journal:
@@ -240,15 +248,23 @@ class VisaLink:
             raise self._timed_out()
 
     def _has_input(self, wait_s: float) -> bool:
-        """A socket whose other side has gone has input, too: its end, on which pyvisa-py would spin until time-out."""
+        """A port whose other side has gone has input, too: its end, on which pyvisa-py would spin until time-out."""
         if getattr(self._session, "_pending_buffer", b""):  # read from the socket together with the message before
             return True
-        port = self._session.interface
-        if not select.select([port], [], [], wait_s)[0]:
+        if not select.select([self._session.interface], [], [], wait_s)[0]:
             return False
-        if isinstance(port, socket.socket) and not port.recv(1, socket.MSG_PEEK):
+        if not self._available():
             raise ConnectionError("the other side has closed the link")
         return True
+
+    def _available(self) -> int:
+        """Bytes that have come."""
+        if pending := getattr(self._session, "_pending_buffer", b""):
+            return len(pending)
+        port = self._session.interface
+        return (
+            len(port.recv(LONGEST_BYTES, socket.MSG_PEEK)) if isinstance(port, socket.socket) else int(port.in_waiting)
+        )
 
     def mapped(self, error: Exception) -> InstrumentError:
         if isinstance(error, VisaIOError) and error.error_code == StatusCode.error_timeout:
@@ -257,12 +273,6 @@ class VisaLink:
 
     def _timed_out(self) -> ReplyTimeout:
         return ReplyTimeout(f"{self.address}: no reply within {self._timeout_s:g} s", request=self._last_sent)
-
-
-def _read(resource: MessageBasedResource) -> bytes:
-    """Up to the last byte of the terminator. What `read_raw` adds to this takes as long as the reading itself."""
-    data, _ = resource.visalib.read(resource.session, LONGEST_BYTES)
-    return data
 
 
 class Exchange:

@@ -169,7 +169,9 @@ def check(
 def record(
     bench: BenchOption = None,
     simulate: SimulateOption = None,
-    duration_s: Annotated[float, typer.Option("--for", min=1.0, metavar="SECONDS", help="How long to scan.")] = 10.0,
+    duration_s: Annotated[
+        float, typer.Option("--for", min=1.0, max=1e6, metavar="SECONDS", help="How long to scan.")
+    ] = 10.0,
     output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the transcripts go.")] = Path("transcripts"),
 ) -> None:
     """Write down every byte of a session with the instruments, a file for each; nothing is moved.

@@ -7,6 +7,7 @@ from pathlib import Path
 from bench.acquisition import Acquisition
 from bench.clock import Clock
 from bench.config.model import Bench
+from bench.errors import ConfigError
 from bench.sim.rack.transcript import line
 from bench.station import open_station
 from drivers.link import JOURNAL
@@ -49,7 +50,10 @@ def record(bench: Bench, clock: Clock, duration_s: float, folder: Path) -> Itera
 @contextmanager
 def journalled(bench: Bench, folder: Path, utc: str) -> Iterator[list[Path]]:
     """Every byte of the links that are made meanwhile; the files are there afterwards, the list is filled then."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder}: no folder for transcripts can be made there ({error.strerror})") from error
     journal, files = Journal(), list[Path]()
     token = JOURNAL.set(journal)
     try:

@@ -68,7 +68,9 @@ def serve(
     transcripts: Path | None = None,
 ) -> None:
     """Say a line per address, then serve until the first Ctrl-C or SIGTERM; a second one does not wait."""
-    loaded, chosen = _load(bench, scenario)
+    loaded, chosen = _load(bench, scenario, transcripts)
+    if transcripts is not None and not transcripts.is_dir():
+        raise ConfigError(f"{transcripts}: there is no such folder of transcripts; `leakbench record` makes one")
     with StopRequest() as stop:
         compile_plant(loaded, chosen)  # seconds at most, which are not the rig's
         rig = SimulatedRig(loaded, chosen, seed, ScaledClock(speed))
@@ -119,7 +121,7 @@ def draw(bench: str, scenario: str, seed: int, hours: float, output: Path | None
     return file
 
 
-def _load(bench: str, scenario: str) -> tuple[Bench, Scenario]:
+def _load(bench: str, scenario: str, transcripts: Path | None = None) -> tuple[Bench, Scenario]:
     loaded = load_bench(find_bench(bench), datetime.now(UTC).date())
-    check_simulated(loaded)
+    check_simulated(loaded, transcripts)
     return loaded, load_scenario(scenario)

@@ -69,8 +69,10 @@ def test_settings_are_looked_at_once_more_at_the_end(rack):
 
 
 def test_an_instrument_that_cannot_be_asked_at_the_end_is_an_event_and_hides_no_other(rack):
+    rack.acquisition.prepare()
     rack.thermometers.failing = {"settings": lost("gone")}
     events = rack.acquisition.check_settings()
+    assert rack.acquisition.settings["thermometers"].latest is None
     assert [e.detail.get("reason") for e in events if e.detail["instrument"] == "thermometers"] == ["not read: gone"]
     assert any(e.detail["instrument"] == "controller" for e in events)
 
@@ -128,6 +130,19 @@ def test_whoever_is_waited_for_does_not_cost_the_others_their_grid(rack):
     rack.daq.values = {"ai0": good(6.0)}
     rack.scan(10.0)
     assert rack.clock.now() == pytest.approx(10.5, abs=0.06)
+
+
+def test_of_many_that_were_lost_together_one_is_called_back_in_a_scan(rack):
+    probes = (rack.thermometers, rack.controller, rack.daq)
+    for probe in probes:
+        probe.failing = {"request": lost(), "reconnect": lost()}
+    rack.scan(0.0)
+    called = []
+    for time_s in (10.0, 11.0, 12.0):
+        rack.log.clear()
+        rack.scan(time_s)
+        called.append([call.split()[1] for call in rack.log if call.startswith("reconnect")])
+    assert sorted(called) == [["controller"], ["daq"], ["thermometers"]]
 
 
 # -- one chamber pressure ----------------------------------------------------------------------------------------

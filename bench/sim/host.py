@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.config.model import Bench, InstrumentEntry
 from bench.errors import ConfigError
 from bench.sim.host_daq import serve_daq
-from bench.sim.makers import DAQ, check_simulated, maker_of
+from bench.sim.makers import DAQ, check_simulated, maker_of, transcript_of
 from bench.sim.rack.device import Device, Instrument
 from bench.sim.rack.replay import Replay
 from bench.sim.rack.server import SimServer
@@ -39,7 +39,7 @@ def serve(
     """pace: wall time that a stated response time takes; None: instruments answer at once. transcripts: a folder of
     recorded sessions; who has a file there only answers what is in it.
     """
-    check_simulated(rig.bench)
+    check_simulated(rig.bench, transcripts)
     with SimServer() as server, ExitStack() as closing:
         devices = {
             entry.name: _device(rig, entry, pace, transcripts) for entry in rig.bench.instrument if entry.driver != DAQ
@@ -69,11 +69,15 @@ def _device(rig: SimulatedRig, entry: InstrumentEntry, pace: Pace | None, transc
 
 def _recorded(entry: InstrumentEntry, transcripts: Path | None) -> Callable[[], Instrument] | None:
     """ConfigError for a file that is no transcript."""
-    file = transcripts / f"{entry.name}.txt" if transcripts else None
+    file = transcript_of(entry, transcripts) if transcripts else None
     if file is None or not file.exists():
         return None
     try:
-        transcript = parse(file.read_text(encoding="ascii"), str(file))
+        text = file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: no transcript ({error})") from error
+    try:
+        transcript = parse(text, str(file))
     except ValueError as error:
         raise ConfigError(str(error)) from error
     return lambda: Replay(transcript)

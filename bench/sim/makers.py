@@ -6,6 +6,7 @@ Others can register theirs by an entry point of the group leakbench.simulated: a
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import entry_points
+from pathlib import Path
 
 from bench.config.model import Bench, InstrumentEntry
 from bench.errors import ConfigError
@@ -50,11 +51,16 @@ def maker_of(bench: Bench, entry: InstrumentEntry) -> Maker:
     return known[entry.driver]
 
 
-def check_simulated(bench: Bench) -> None:
-    """ConfigError for the first instrument that cannot be simulated."""
+def check_simulated(bench: Bench, transcripts: Path | None = None) -> None:
+    """ConfigError for the first instrument that cannot be simulated, and was not recorded either."""
     for entry in bench.instrument:
-        if entry.driver != DAQ:
+        if entry.driver != DAQ and not (transcripts and transcript_of(entry, transcripts).exists()):
             maker_of(bench, entry)
+
+
+def transcript_of(entry: InstrumentEntry, transcripts: Path) -> Path:
+    """Where `leakbench record` puts it."""
+    return transcripts / f"{entry.name}.txt"
 
 
 @cache

@@ -1,5 +1,8 @@
+import contextlib
 import os
 import pickle
+import socket
+import threading
 import time
 import tty
 
@@ -196,3 +199,42 @@ def test_a_journal_hears_every_byte_in_its_order():
     assert heard == [
         (sign, player.address, data) for sign, data in zip("><><", (b"a\n", b"1\n", b"\x05", b"\0\1"), strict=True)
     ]
+
+
+def trickling(client):
+    """Bytes without end, each well within the time-out."""
+    with client, contextlib.suppress(OSError):
+        client.recv(100)
+        for _ in range(40):
+            client.sendall(b"x\n")
+            time.sleep(SHORT_S / 4)
+
+
+@pytest.mark.parametrize(
+    ("ask", "kind"),
+    [
+        (lambda link: link.query(b"?"), ReplyTimeout),
+        (lambda link: (link.send(b"?"), link.read_bytes(1000)), ReplyTimeout),
+        (lambda link: (link.send_raw(b"?"), link.drain(SHORT_S / 2)), ProtocolError),
+    ],
+)
+def test_bytes_that_trickle_in_do_not_put_the_time_out_off(ask, kind):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=lambda: trickling(listener.accept()[0]), daemon=True)
+        server.start()
+        link = linked(f"TCPIP::127.0.0.1::{listener.getsockname()[1]}::SOCKET", b"\r\n", timeout_s=SHORT_S)
+        begun_s = time.monotonic()
+        with pytest.raises(kind):
+            ask(link)
+        assert time.monotonic() - begun_s < 3.0 * SHORT_S
+        server.join()
+
+
+def test_a_serial_port_that_is_pulled_out_is_a_lost_link():
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    link = linked(f"ASRL{os.ttyname(theirs)}::INSTR")
+    os.close(ours)
+    os.close(theirs)
+    with pytest.raises(LinkLost):
+        link.query(b"?")

@@ -53,3 +53,10 @@ def test_a_session_is_written_down_and_can_be_read_again(monkeypatch, capsys, tm
     gauges = parse((folder / "gauge_controller.txt").read_text()).exchanges
     assert sum(exchange.sent == b"PRX\r" for exchange in gauges) == 4  # one before the first scan
     assert any(exchange.reply.startswith(b"TPG366,") for exchange in gauges)
+
+
+def test_where_nothing_can_be_written_is_said_before_anything_is_asked(monkeypatch, capsys, tmp_path):
+    (tmp_path / "file").touch()
+    assert leakbench(monkeypatch, "record", "--output", str(tmp_path / "file" / "session")) == 70
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "no folder for transcripts can be made there" in line

@@ -159,6 +159,7 @@ def test_list_says_why_each_scenario_is_there(sim):
         (["--bench", "mir"], ["mir: no such bench file", "zvezda"]),
         (["--plot", "quiet", "--output", "quiet.doc"], ["quiet.doc: give it the ending .svg or .png"]),
         (["--plot", "quiet", "--output", "nowhere/quiet.svg"], ["there is no folder nowhere"]),
+        (["--transcripts", "nowhere"], ["nowhere: there is no such folder", "leakbench record"]),
     ],
     ids=" ".join,
 )

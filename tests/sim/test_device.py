@@ -139,6 +139,18 @@ async def _look(device):
     device.follow()
 
 
+def test_a_fault_that_is_over_does_not_begin_again_with_a_planned_one(now):
+    made = []
+    planned = WireFault(WireFaultKind.NO_REPLY, 100.0, 110.0)
+    device = Device(lambda: made.append(Counter()) or made[-1], faults=[planned], now_s=lambda: now[0])
+    now[0] = 50.0
+    device.strike(WireFault(WireFaultKind.POWER_CYCLE, 50.0, 60.0))
+    for time_s in (70.0, 100.0, 120.0):
+        now[0] = time_s
+        device.follow()
+    assert len(made) == 2
+
+
 # -- serial lines ------------------------------------------------------------------------------------------------
 @pytest.fixture
 def line(served, device):

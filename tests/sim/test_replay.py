@@ -25,6 +25,12 @@ def test_questions_come_in_pieces_and_together_and_unknown_ones_are_silence():
     assert replay.receive(b"b?\n") == b"2\n"
 
 
+def test_a_question_that_begins_like_a_shorter_one_is_answered_as_a_whole():
+    replay = Replay(parse("> e?\\n\n< 0\\n\n> e?\\ni?\\n\n< 0\\nrga\\n\n"))
+    asked = (b"e?\n", b"e?\ni?\n", b"e?\ni?\n", b"e?\n")
+    assert [replay.receive(question) for question in asked] == [b"0\n", b"0\nrga\n", b"0\nrga\n", b"0\n"]
+
+
 def test_what_was_said_unasked_is_said_unasked():
     assert Replay(SESSION).idle() == b"hello\r\n"
 

@@ -103,7 +103,9 @@ class Device:
 
     # -- what goes wrong -----------------------------------------------------------------------------------------
     def strike(self, fault: WireFault) -> None:
+        """In the order in which they begin, or one that is still to come would let this one begin once more then."""
         self._faults.append(fault)
+        self._faults.sort(key=lambda fault: fault.begin_s)
         self.follow()
 
     def heal(self) -> None:

@@ -6,7 +6,10 @@ LONGEST_QUESTION = 65536
 
 
 class Replay:
-    """What is asked out of order is answered by the next time it was asked, else by the first; the rest is silence."""
+    """What is asked out of order is answered by the next time it was asked, else by the first; the rest is silence.
+
+    Of two questions that begin alike the longer one is meant, if all of it is there.
+    """
 
     single_client = True
 
@@ -37,7 +40,8 @@ class Replay:
 
     def _match(self) -> int | None:
         order = [*range(self._next, len(self._exchanges)), *range(self._next)]
-        return next((number for number in order if self._asked(self._exchanges[number])), None)
+        asked = (number for number in order if self._asked(self._exchanges[number]))
+        return max(asked, key=lambda number: len(self._exchanges[number].sent), default=None)  # of equals the first
 
     def _asked(self, exchange: Exchange) -> bool:
         return bool(exchange.sent) and self._heard.startswith(exchange.sent)
