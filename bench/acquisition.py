@@ -74,6 +74,7 @@ class Acquisition:
         self._events = []
         for source in self._sources:
             try:
+                source.rouse()
                 self._see_settings(source)
             except InstrumentError as error:
                 source.settings.latest = None
@@ -123,7 +124,7 @@ class Acquisition:
         while not source.ready(STEP_S):
             if self._clock.now() >= until_s:
                 return {}
-        found = source.collect()
+        found = source.collect(self._clock.now())
         if source.unseen and self._see_settings(source):
             return {}
         return found

@@ -12,7 +12,9 @@ class Status(Protocol):
 
 
 class Measured(Protocol):
-    """One value in SI units, taken offset_s after (negative: before) it was collected."""
+    """One value in SI units, taken offset_s after (negative: before) it was collected; 0: some time since it was asked
+    for.
+    """
 
     @property
     def value(self) -> float: ...

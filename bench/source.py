@@ -11,6 +11,7 @@ from bench.records import EventKind, Quality
 from bench.roles import Instrument, Measured, Patient, SampleClock
 from bench.settings import Change, SettingsWatch
 from bench.station import Station
+from drivers.errors import ReplyTimeout
 
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 60.0
@@ -35,9 +36,11 @@ class Source:
     period_s: float
     slack_s: float
     """Scans are never quite a period apart: one that is a little early must ask all the same."""
+    timeout_s: float = 0.0
     warm_up_s: float = 0.0
     due_s: float = 0.0
     asked: bool = False
+    asked_s: float = 0.0
     lost: bool = False
     retry_at_s: float = 0.0
     retry_after_s: float = FIRST_RETRY_S
@@ -55,14 +58,17 @@ class Source:
     def request(self, time_s: float) -> None:
         """Ask, if it is time to and nothing is due."""
         if not self.lost and not self.asked and time_s >= self.due_s - self.slack_s:
-            self.due_s = time_s + self.period_s
+            self.due_s, self.asked_s = time_s + self.period_s, time_s
             self.instrument.request()
             self.asked = True
 
     def ready(self, wait_s: float) -> bool:
         return self.patient is None or self.patient.ready(wait_s)
 
-    def collect(self) -> Mapping[str, Measured]:
+    def collect(self, now_s: float) -> Mapping[str, Measured]:
+        """ReplyTimeout for a reply that nobody looked at for so long that its value is of another time."""
+        if self.patient and now_s - self.asked_s > self.timeout_s + self.period_s:
+            raise ReplyTimeout(f"{self.name}: its reply was not fetched for {now_s - self.asked_s:.0f} s")
         self.asked = False
         found = self.instrument.collect()
         self.retry_after_s = FIRST_RETRY_S
@@ -74,9 +80,17 @@ class Source:
         return self.instrument.handshakes != self.handshakes
 
     def see_settings(self, now_s: float) -> list[Change]:
-        changes = self.settings.see(self.instrument.settings(), now_s)
+        """Settings, and which one of its kind it is."""
+        found = {**self.instrument.settings(), "serial": self.instrument.identity().serial}
         self.handshakes = self.instrument.handshakes
-        return changes
+        return self.settings.see(found, now_s)
+
+    def rouse(self) -> None:
+        """Let it do once what it does in a scan: one that was off meanwhile is configured again by that."""
+        if not self.asked:
+            self.instrument.request()
+        self.asked = False
+        self.instrument.collect()
 
     def retry(self, time_s: float) -> bool:
         """Call it back, if it is time to. Patience comes back with values: many a dead one still takes a connection."""
@@ -98,12 +112,16 @@ class Source:
     def readings(
         self, found: Mapping[str, Measured], time_s: float, late_s: float, log: Log
     ) -> Iterator[tuple[int, float, float, int]]:
-        """(place, SI value, offset from time_s, quality) of each channel; HELD while a slow one's period lasts."""
+        """(place, SI value, offset from time_s, quality) of each channel; HELD while a slow one's period lasts.
+
+        late_s: time_s to collection. Who does not know better has been read half way between question and collection.
+        """
+        asked_s = self.asked_s - time_s if self.patient else late_s
         for name, (place, entry) in self.places.items():
             measured = found.get(name)
             if measured is not None:
                 value = measured.value * entry.scale + entry.offset
-                offset_s = measured.offset_s + late_s
+                offset_s = late_s + measured.offset_s if measured.offset_s else 0.5 * (asked_s + late_s)
                 code = _quality(measured, value, entry)
                 if code == GOOD and name in self.repeats and self._frozen(name, entry, value, time_s, log):
                     code = STALE
@@ -152,6 +170,7 @@ def _source(station: Station, name: str) -> Source:
         repeats={entry.input: repeats for _, entry in places.values() if (repeats := _repeats(station.bench, entry))},
         period_s=min((entry.period_s for _, entry in places.values()), default=1.0),
         slack_s=0.5 * station.bench.acquisition.period_s,
+        timeout_s=next((e.timeout_s for e in station.bench.instrument if e.name == name), 0.0),
         warm_up_s=next((e.warm_up_s for e in station.bench.instrument if e.name == name), 0.0),
     )
 

@@ -15,6 +15,8 @@ from drivers.measured import Identity, Measured, Status
 
 NAME: Final = "34972a"
 NUMBER: Final = rb"\s*[+-]?\d{1,9}\.?\d{0,12}(?:[eE](?:\+?\d{1,2}|-\d{1,3}))?\s*"
+TRIGGERS: Final = b"IMM|TIM|BUS|EXT|ALAR[1-4]"
+UNITS: Final = b"[CFK]"
 OVERLOAD: Final = 9.9e37  # an open sensor reads as +-9.9E+37
 CHANNEL_S: Final = 0.02  # the channels of a scan are read one after the other, 20 ms apart at 1 PLC
 CHANNEL_TIMEOUT_S: Final = 0.15  # a scan of 20 channels wants a time-out of 5 s
@@ -37,9 +39,9 @@ def parse_scan_list(reply: bytes) -> tuple[str, ...]:
     return tuple(channel.decode("ascii") for channel in match[3].split(b",") if channel)
 
 
-def parse_text(request: bytes, reply: bytes) -> str:
-    """Words, such as those of a list of units."""
-    if not re.fullmatch(rb"[A-Z]+(?:,[A-Z]+)*", reply):
+def parse_text(request: bytes, reply: bytes, words: bytes = TRIGGERS) -> str:
+    """One of the words, or a list of them."""
+    if not re.fullmatch(rb"(?:%b)(?:,(?:%b))*" % (words, words), reply):
         raise ProtocolError(NAME, request=request, reply=reply)
     return reply.decode("ascii")
 
@@ -96,7 +98,7 @@ class Keysight34972A(VisaInstrument):
         with self._asking() as link:
             return {
                 "scan_list": ",".join(parse_scan_list(link.query(b"ROUT:SCAN?"))),
-                "unit": parse_text(unit, link.query(unit)),
+                "unit": parse_text(unit, link.query(unit), UNITS),
                 "trigger_source": parse_text(b"TRIG:SOUR?", link.query(b"TRIG:SOUR?")),
             }
 

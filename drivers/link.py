@@ -96,6 +96,7 @@ class VisaLink:
         self._last_sent = b""
         self._reply_due = False
         self._sent_s = 0.0  # on time.monotonic
+        self._found_at = ""
         self.reopen()
 
     @property
@@ -163,9 +164,9 @@ class VisaLink:
         """Close and open. An instrument that is switched off is often found by the first exchange only."""
         self.close()
         try:
-            self._find_host()
+            self._found_at = self._found_at or self._find_host()
             resource = pyvisa.ResourceManager("@py").open_resource(
-                self.address,
+                self._found_at,
                 open_timeout=round(1000.0 * self._timeout_s),
                 timeout=1000.0 * self._timeout_s,
                 read_termination=chr(self._read_termination[-1]),
@@ -176,11 +177,14 @@ class VisaLink:
         self.resource = cast("MessageBasedResource", resource)
         self._session = cast("Any", resource.visalib).sessions[resource.session]
 
-    def _find_host(self) -> None:
-        """OSError for a name that nobody knows: pyvisa-py would leave a socket behind."""
+    def _find_host(self) -> str:
+        """The address with the host's number, looked up once: whoever answers such questions may be down with the rest.
+        OSError for a name that nobody knows, for which pyvisa-py would leave a socket behind.
+        """
         kind, *rest = self.address.split("::")
-        if kind.upper().startswith("TCPIP") and rest:
-            socket.getaddrinfo(rest[0], None, family=socket.AF_INET)
+        if not kind.upper().startswith("TCPIP") or not rest:
+            return self.address
+        return "::".join([kind, socket.gethostbyname(rest[0]), *rest[1:]])
 
     @contextmanager
     def hurried(self, longest_s: float) -> Iterator[None]:

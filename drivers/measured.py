@@ -15,7 +15,8 @@ class Status(Enum):
 class Measured:
     """One value in SI units; NaN when the sensor is at FAULT, the end of the range when out of range.
 
-    `offset_s` is when it was taken, relative to the call of `collect()`.
+    `offset_s` is when it was taken, relative to the call of `collect()`; 0 if no better is known than that this was
+    between request and collection.
     """
 
     value: float

@@ -63,6 +63,14 @@ def parse_text(request: bytes, reply: bytes) -> str:
         raise ProtocolError(NAME, request=request, reply=reply) from error
 
 
+def parse_types(reply: bytes) -> str:
+    """Words of the sensors, by channel."""
+    text = parse_text(b"TID", reply)
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9/]*(?:,[A-Za-z][A-Za-z0-9/]*){5}", text, re.ASCII):
+        raise ProtocolError(f"{NAME}: six types of sensors expected", request=b"TID", reply=reply)
+    return text
+
+
 def parse_identity(reply: bytes) -> Identity:
     """Type, part number, serial, firmware, hardware."""
     fields = [field.strip() for field in parse_text(b"AYT", reply).split(",")]
@@ -109,7 +117,7 @@ class TPG366(VisaInstrument):
     def settings(self) -> dict[str, str]:
         with self._asking() as link:
             unit = parse_unit(exchange(link, b"UNI"))
-            return {"unit": unit, "gauge_types": parse_text(b"TID", exchange(link, b"TID"))}
+            return {"unit": unit, "gauge_types": parse_types(exchange(link, b"TID"))}
 
     def request(self) -> None:
         with self._asking() as link:

@@ -1,7 +1,7 @@
 """What keeps a wrong number out of a scan: settings that changed, values that stand still, replies that come late."""
 
 import pytest
-from small_bench import lost, small_bench
+from small_bench import Named, lost, small_bench
 from test_acquisition import Rack, good
 
 from bench.config.parts import ChamberGauge
@@ -31,7 +31,7 @@ def interrupt(rack, time_s):
 def test_settings_are_noted_before_the_first_scan(rack):
     rack.controller.handshakes = 1
     (event,) = [e for e in rack.acquisition.prepare() if e.kind is EventKind.SETTINGS]
-    assert event.detail == {"instrument": "controller", "settings": {"unit": "HPA"}}
+    assert event.detail == {"instrument": "controller", "settings": {"unit": "HPA", "serial": "1"}}
 
 
 def test_the_same_settings_after_a_reconnect_are_no_news(rack):
@@ -172,3 +172,32 @@ def test_the_first_scan_asks_though_it_is_less_than_a_period_after_the_preparati
     rack.clock.sleep_until(0.6)
     rack.acquisition.prepare()
     assert rack.calls("controller", 1.0) == [["request", "collect"]]
+
+
+# -- who is asked, and when --------------------------------------------------------------------------------------
+def test_another_unit_of_the_same_kind_at_the_address_is_a_change(rack):
+    rack.controller.handshakes = 1
+    rack.acquisition.prepare()
+    interrupt(rack, 5.0)
+    rack.controller.identity = lambda: Named(serial="2")
+    rack.scan(7.0)
+    assert str(rack.acquisition.changes[0]).startswith("controller: serial was 1, is 2; void from")
+
+
+def test_a_reply_that_nobody_looked_at_for_long_is_of_another_time_and_not_taken(rack):
+    rack.scan(0.0)
+    slow(rack, 13.0)
+    rack.scan(12.0)
+    assert rack.scan(300.0)("supply_pressure")[2] == Quality.STALE
+    assert [event.kind for event in rack.events if event.detail["instrument"] == "controller"] == [EventKind.LINK_LOST]
+
+
+def test_at_the_end_an_instrument_that_was_off_is_roused_before_its_settings_are_compared(rack):
+    rack.acquisition.prepare()
+    rack.log.clear()
+    rack.acquisition.check_settings()
+    assert [call for call in rack.log if call.endswith("controller")] == [
+        "request controller",
+        "collect controller",
+        "settings controller",
+    ]

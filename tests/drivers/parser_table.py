@@ -185,6 +185,7 @@ PARSERS = (
     Parser(partial(tpg.parse_unit), (b"4", b"5")),
     Parser(partial(tpg.parse_pascal_per_unit), (b"4", b"0")),
     Parser(partial(tpg.parse_text, b"TID"), (b"PKR,TPR/PCR,IKR,CMR/APR,noSENSOR,noSENSOR",)),
+    Parser(partial(tpg.parse_types), (b"PKR,TPR/PCR,IKR,CMR/APR,noSENSOR,noSENSOR",)),
     Parser(partial(tpg.parse_identity), (b"TPG366,PTG28770,44990000,010400,010100",)),
     Parser(partial(tpg.parse_error_word), (b"0000", b"0001")),
     Parser(
