@@ -70,6 +70,12 @@ def test_what_is_no_order_is_answered_all_the_same(control, line):
     assert "error" in json.loads(control.receive(line))
 
 
+def test_half_an_order_is_forgotten_with_who_gave_it(control):
+    assert control.receive(b'{"do":') == b""
+    control.hung_up()
+    assert "ok" in told(control, do="list")
+
+
 def test_orders_may_come_in_pieces_and_together(control):
     line = b'{"do": "list"}\n'
     assert control.receive(line[:5]) == b""

@@ -51,6 +51,10 @@ class Control:
         self._devices, self._now_s, self._power_lost = devices, now_s, power_lost
         self._partial = b""
 
+    def hung_up(self) -> None:
+        """Half an order of somebody who has gone is no order."""
+        self._partial = b""
+
     def receive(self, data: bytes) -> bytes:
         *lines, rest = (self._partial + data).split(b"\n")
         self._partial = rest[:LONGEST_LINE]
