@@ -138,8 +138,8 @@ class VisaLink:
     def read_bytes(self, count: int) -> bytes:
         """Exactly `count` bytes, whatever they are."""
         with self._exchange:
-            self._await_input()
-            until_s, data = time.monotonic() + self._timeout_s, b""
+            data = self._piece(self._sent_s + self._timeout_s, count)
+            until_s = time.monotonic() + self._timeout_s
             while len(data) < count:
                 data += self._piece(until_s, count - len(data))
             self._reply_due = False
@@ -149,13 +149,13 @@ class VisaLink:
     def waiting(self, wait_s: float = 0.0) -> bool:
         """Whether input is there, or comes within wait_s. LinkLost when the other side has closed the link."""
         with self._exchange:
-            return self._has_input(wait_s)
+            return self._input(wait_s) > 0
 
     def drain(self, quiet_s: float) -> None:
         """Discard input until none has come for `quiet_s`."""
         with self._exchange:
             until_s = time.monotonic() + self._timeout_s
-            while self._has_input(quiet_s):
+            while self._input(quiet_s):
                 if time.monotonic() > until_s:
                     raise ProtocolError(f"{self.address}: does not stop sending", request=self._last_sent)
                 self._piece(until_s)
@@ -218,9 +218,8 @@ class VisaLink:
 
     def _read_message(self) -> bytes:
         """VISA ends a read at the last byte of the terminator alone: read on until the whole of it is there."""
-        self._await_input()
+        message = self._piece(self._sent_s + self._timeout_s)
         until_s = time.monotonic() + self._timeout_s
-        message = self._piece(until_s)
         while not message.endswith(self._read_termination):
             if len(message) > LONGEST_BYTES:
                 raise ProtocolError(f"{self.address}: a message without end", request=self._last_sent)
@@ -233,9 +232,10 @@ class VisaLink:
         """What has come, up to the last byte of the terminator. pyvisa-py is asked for no more than that: it would wait
         for as long as bytes trickle in. (pyvisa's own reading warns of what is left, and takes twice the time.)
         """
-        if not self._has_input(max(0.0, until_s - time.monotonic())):
+        available = self._input(max(0.0, until_s - time.monotonic()))
+        if not available:
             raise self._timed_out()
-        data, _ = self._session.read(min(most, self._available()))
+        data, _ = self._session.read(min(most, available))
         return bytes(data)
 
     def _note(self, data: bytes) -> None:
@@ -244,31 +244,22 @@ class VisaLink:
 
     def _expect_silence(self) -> None:
         """What has come unasked would be taken for the answer to the next request."""
-        if self._has_input(0.0):
+        if self._input(0.0):
             raise ProtocolError(f"{self.address}: sends what nobody asked for", request=self._last_sent)
 
-    def _await_input(self) -> None:
-        if not self._has_input(max(0.0, self._sent_s + self._timeout_s - time.monotonic())):
-            raise self._timed_out()
-
-    def _has_input(self, wait_s: float) -> bool:
-        """A port whose other side has gone has input, too: its end, on which pyvisa-py would spin until time-out."""
-        if getattr(self._session, "_pending_buffer", b""):  # read from the socket together with the message before
-            return True
-        if not select.select([self._session.interface], [], [], wait_s)[0]:
-            return False
-        if not self._available():
-            raise ConnectionError("the other side has closed the link")
-        return True
-
-    def _available(self) -> int:
-        """Bytes that have come."""
-        if pending := getattr(self._session, "_pending_buffer", b""):
+    def _input(self, wait_s: float) -> int:
+        """Bytes that have come, at least one of them within wait_s; 0 for none. A port whose other side has gone can be
+        read, too: its end, on which pyvisa-py would spin until time-out.
+        """
+        if pending := getattr(self._session, "_pending_buffer", b""):  # read together with the message before
             return len(pending)
         port = self._session.interface
-        return (
-            len(port.recv(LONGEST_BYTES, socket.MSG_PEEK)) if isinstance(port, socket.socket) else int(port.in_waiting)
-        )
+        if not select.select([port], [], [], wait_s)[0]:
+            return 0
+        came = len(port.recv(LONGEST_BYTES, socket.MSG_PEEK)) if isinstance(port, socket.socket) else port.in_waiting
+        if not came:
+            raise ConnectionError("the other side has closed the link")
+        return int(came)
 
     def mapped(self, error: Exception) -> InstrumentError:
         if isinstance(error, VisaIOError) and error.error_code == StatusCode.error_timeout:

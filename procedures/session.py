@@ -2,6 +2,7 @@
 
 import getpass
 import platform
+import subprocess
 import sys
 import threading
 import time
@@ -24,13 +25,22 @@ from bench.review.report import write_report
 from bench.run import Run
 from bench.settings import SettingsWatch
 from bench.sim.host import serve
-from bench.sim.rig import SimulatedRig, compile_plant
+from bench.sim.rig import SimulatedRig, compile_plant, never_compiled
 from bench.sim.scenario import Scenario
 from bench.station import open_station
 from bench.stop import StopRequest
 from drivers.errors import InstrumentError
 from procedures.progress import watcher
 from procedures.provenance import git_commit, versions
+
+COMPILE = """
+from datetime import UTC, datetime
+from bench.config.load import find_bench, load_bench
+from bench.sim.rig import compile_plant
+from bench.sim.scenario import load_scenario
+compile_plant(load_bench(find_bench("zvezda"), datetime.now(UTC).date()), load_scenario("quiet"))
+"""
+"""Whatever the bench, the compiled code is the same."""
 
 
 class Procedure(Protocol):
@@ -72,6 +82,7 @@ class Session:
         self._runner = runner
         self._begun = order.begun
         self._clock: Clock = SystemClock() if order.scenario is None else VirtualClock()
+        self._first_compiler = self._begin_compiling()
         self._rig = self._make_rig()
         self._compiler = threading.Thread(target=self._compile, name="compile the plant")
         self._compiler.start()
@@ -168,8 +179,20 @@ class Session:
             return None
         return SimulatedRig(self.order.bench, self.order.scenario, self.order.seed, self._clock)
 
+    def _begin_compiling(self) -> "subprocess.Popen[bytes] | None":
+        """For the first time it takes half a minute: in a process of its own, or it would hold up Prefect's start. What
+        that leaves is found here; if it fails, all is compiled here. Ctrl-C does not reach it.
+        """
+        if self.order.scenario is None or not never_compiled():
+            return None
+        command = [sys.executable, "-c", COMPILE]
+        quiet = subprocess.DEVNULL
+        return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)  # noqa: S603
+
     def _compile(self) -> None:
         begun = time.perf_counter()
+        if self._first_compiler is not None:
+            self._first_compiler.wait()
         if self._rig is not None:
             compile_plant(self._rig.bench, self._rig.scenario)
         self.timings_s["compile"] = time.perf_counter() - begun

@@ -1,7 +1,9 @@
 """The simulated rig: one plant, its sensors and its lines, advanced lazily to the clock whenever somebody asks."""
 
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -169,6 +171,11 @@ class SimulatedRig:
     def _below(self, column: int, limit: float) -> bool:
         now_s = self.look()
         return self.course.value(column, now_s) < limit
+
+
+def never_compiled() -> bool:
+    """Nothing is kept of an earlier compilation of these sources."""
+    return not any(Path(os.environ["NUMBA_CACHE_DIR"]).rglob("*.nbi"))
 
 
 def compile_plant(bench: Bench, scenario: Scenario) -> None:

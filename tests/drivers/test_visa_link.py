@@ -91,7 +91,7 @@ def test_an_interrupted_exchange_closes_the_link(monkeypatch):
     with played(parse("> a\\n").exchanges) as player:
         link = linked(player.address)
         link.send(b"a")
-        monkeypatch.setattr(link, "_has_input", _interrupted)
+        monkeypatch.setattr(link, "_input", _interrupted)
         with pytest.raises(KeyboardInterrupt):
             link.receive()
         assert not link.is_ready

@@ -75,7 +75,8 @@ def test_dumb_for_a_while_it_costs_its_own_channels_alone(tmp_path, instrument, 
     assert set(during[[f"{name}_quality" for name in own]].to_numpy().ravel()) == {Quality.STALE}
     after = scans[time_s > end_s + LONGEST_RETRY_S]
     assert Quality.STALE not in set(after[[f"{name}_quality" for name in own]].to_numpy().ravel())
-    others = {entry.instrument for entry in SHIPPED.channel} - {instrument, "leak_detector"}
+    at_rest = {"leak_detector", "leak_flow"}  # in standby; in front of an empty manifold its sensor is out of range
+    others = {entry.instrument for entry in SHIPPED.channel} - {instrument, *at_rest}
     for other in others:  # time stands still while the first time-out is waited for: what is dated by the wall is old
         settled = scans[(time_s > 6.0) & ((time_s < begin_s) | (time_s > begin_s + 5.0))]
         assert Quality.STALE not in qualities(settled, other), other

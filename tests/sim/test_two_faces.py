@@ -122,7 +122,10 @@ def test_a_procedure_without_wires_records_what_it_records_over_the_wires(wired,
     assert len(scans) == len(wired_scans) > 100
     for entry in BENCH.channels:
         column = next(name for name in scans.columns if name.startswith(f"{entry.name}_") or name == entry.name)
-        assert_same(entry.name, scans[column].to_numpy(float), wired_scans[column].to_numpy(float))
+        rows = np.full(len(scans), fill_value=True)
+        if entry.name == "leak_flow":  # out of range in front of an empty manifold, which it says over the wire alone
+            rows = wired_scans["leak_flow_quality"].to_numpy() != Quality.STALE
+        assert_same(entry.name, scans[column].to_numpy(float)[rows], wired_scans[column].to_numpy(float)[rows])
 
 
 def orders(commands):
