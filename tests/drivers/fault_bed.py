@@ -36,7 +36,7 @@ from drivers.pfeiffer_tc400 import TC400
 from drivers.pfeiffer_tpg366 import TPG366
 from drivers.srs_rga200 import RGA200
 
-TIMEOUT_S = 0.25
+TIMEOUT_S = 0.2
 
 
 def scanned(driver: Any) -> Mapping[str, Measured]:

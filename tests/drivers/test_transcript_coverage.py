@@ -3,6 +3,7 @@ from transcript_coverage import coverage, without_session
 from transcript_sessions import SESSIONS
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("session", SESSIONS, ids=lambda session: session.name)
 def test_every_message_of_the_driver_is_in_the_transcript(session):
     found = coverage(session)

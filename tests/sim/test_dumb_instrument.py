@@ -54,7 +54,7 @@ def qualities(scans, instrument):
     ("instrument", "kind", "dumb_s"),
     [
         ("gauge_controller", "no_reply", 120.0),
-        ("barometer", "refuse_connection", 120.0),
+        pytest.param("barometer", "refuse_connection", 120.0, marks=pytest.mark.long),
         pytest.param("gauge_controller", "no_reply", 3600.0, marks=pytest.mark.long),
         pytest.param("thermometers", "late_reply", 3600.0, marks=pytest.mark.long),
         pytest.param("leak_flow", "garbled", 3600.0, marks=pytest.mark.long),
@@ -82,7 +82,8 @@ def test_dumb_for_a_while_it_costs_its_own_channels_alone(tmp_path, instrument, 
         assert Quality.STALE not in qualities(settled, other), other
 
 
-@pytest.mark.parametrize("instrument", ["gauge_controller", pytest.param("barometer", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("instrument", ["gauge_controller", "barometer"])
 def test_on_a_clock_that_nobody_can_stop_the_others_keep_their_grid(tmp_path, instrument):
     stated, scenario = bench(1.5), dumb(instrument, "no_reply", 2.5, math.inf)
     compile_plant(stated, scenario)
