@@ -199,6 +199,31 @@ SPOILT = {
         "leak.us_25um",
         "belongs to a capillary",
     ),
+    "a microphone through the wall": (
+        "position_m = [0.2, -0.25, 0.1]",
+        "position_m = [0.2, -0.26, 0.1]",
+        "microphone.us_microphone_1.position_m",
+        "outside of the box of us_segment",
+    ),
+    "a leak elsewhere": (
+        "position_m = [0.25, 0.25, 0.1]",
+        "position_m = [0.85, 0.25, 0.1]",
+        "leak.us_25um.position_m",
+        "outside",
+    ),
+    "a compartment without walls for sound": (
+        "\nbox = { origin_m = [0.0, -0.25, -0.25], size_m = [0.8, 0.5, 0.5] }",
+        "",
+        "microphone.us_microphone_1",
+        "compartment us_segment has no box",
+    ),
+    "a band beyond what is sampled": ("50000.0]", "150000.0]", "acoustics", "no band below half of rate_hz"),
+    "a microphone on another's input": (
+        'input = "PXI1Slot2/ai1"',
+        'input = "PXI1Slot2/ai0"',
+        "daq, input PXI1Slot2/ai0",
+        "is 2 channels",
+    ),
     "a heater of no compartment": (
         'compartment = "us_segment"\ninstrument = "heater_supply"',
         'compartment = "chamber"\ninstrument = "heater_supply"',

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from bench.config.model import NOBODY, Bench, ChannelEntry
+from bench.config.sound import sound_problems
 
 OVER_LINKS = ("StopControl", "StopHeater", "StopFlow", "StopFilament")
 
@@ -17,6 +18,7 @@ def problems(bench: Bench) -> Iterator[str]:
     yield from _compartment_channels(bench)
     yield from _powers(bench)
     yield from _unsafe_steps(bench)
+    yield from sound_problems(bench)
 
 
 def _duplicates(bench: Bench) -> Iterator[str]:
@@ -26,11 +28,13 @@ def _duplicates(bench: Bench) -> Iterator[str]:
         [i.name for i in bench.instrument],
         [i.name for i in bench.interlock],
         [v.name for v in bench.vessel],
+        [m.name for m in bench.microphone],
     ]
     for group in names:
         yield from (f"{name}: name used {count} times" for name, count in Counter(group).items() if count > 1)
     lines = Counter((d.instrument, d.line) for d in bench.driven if d.line is not None)
-    inputs = Counter((c.instrument, c.input) for c in bench.channels)
+    inputs = Counter([(c.instrument, c.input) for c in bench.channels])
+    inputs.update((microphone.instrument, microphone.input) for microphone in bench.microphone)
     yield from (f"{i}, line {line}: drives {count} actuators" for (i, line), count in lines.items() if count > 1)
     yield from (f"{i}, input {name}: is {count} channels" for (i, name), count in inputs.items() if count > 1)
     yield from _shared(bench)
@@ -76,6 +80,7 @@ def _dangling(bench: Bench) -> Iterator[str]:
         *((f"heater.{heater.name}.instrument", heater.instrument, instruments) for heater in bench.heater),
         *((f"flow_controller.{c.name}.connects", node, gas) for c in bench.flow_controller for node in c.connects),
         *((f"flow_controller.{c.name}.instrument", c.instrument, instruments) for c in bench.flow_controller),
+        *((f"microphone.{m.name}.instrument", m.instrument, instruments) for m in bench.microphone),
         *((f"channel.{c.name}.instrument", c.instrument, set(_measured(bench, c))) for c in bench.channel),
         ("supply.controller", bench.supply.controller, instruments),
         ("supply.valve", bench.supply.valve, valves),

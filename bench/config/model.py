@@ -14,7 +14,6 @@ from bench.config.parts import (
     Chamber,
     ChamberGauge,
     Compartment,
-    Entry,
     FlowController,
     Gas,
     Hatch,
@@ -25,6 +24,7 @@ from bench.config.parts import (
     Valve,
     Vessel,
 )
+from bench.config.sound import Acoustics, Entry, Microphone
 from bench.records import Channel, NoiseClass
 
 
@@ -194,6 +194,8 @@ class Bench(Entry):
     heater: tuple[Heater, ...] = ()
     flow_controller: tuple[FlowController, ...] = ()
     chamber_gauge: tuple[ChamberGauge, ...] = ()
+    microphone: tuple[Microphone, ...] = ()
+    acoustics: Acoustics = Acoustics()
     instrument: tuple[InstrumentEntry, ...]
     noise_class: dict[str, NoiseEntry]
     channel: tuple[ChannelEntry, ...]

@@ -2,15 +2,12 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from bench.certificate import Certificate
+from bench.config.sound import Box, Entry, Position
 
 PowerLoss = Literal["open", "closed", "stays"]
-
-
-class Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Chamber(Entry):
@@ -58,6 +55,7 @@ class Compartment(Entry):
     volume_m3: PositiveFloat
     u_volume_m3: NonNegativeFloat
     wall: Wall
+    box: Box | None = None
 
 
 class Actuator(Entry):
@@ -100,6 +98,7 @@ class Hatch(Actuator):
     """Conduction between the walls that it joins, open or closed."""
     seal_leakage_m2: NonNegativeFloat = 0.0
     """Stated largest effective area of the closed hatch's seal."""
+    position_m: Position | None = None
 
 
 class Leak(Entry):
@@ -111,6 +110,8 @@ class Leak(Entry):
     """Of a capillary: a laminar crack, whose flow goes as the square of the pressure."""
     valve: str
     certificate: Certificate
+    position_m: Position | None = None
+    """Where it is in its compartment's wall."""
 
     @model_validator(mode="after")
     def as_long_as_its_kind(self) -> Self:
