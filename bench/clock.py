@@ -75,14 +75,12 @@ class ScaledClock:
     """Time of a rig that other processes look at: speed times the wall time since it was made. Nobody can move it."""
 
     def __init__(self, speed: float = 1.0) -> None:
-        self._speed = speed
+        self.speed = speed
         self._origin_s = time.monotonic()
 
     def now(self) -> float:
-        return self._speed * (time.monotonic() - self._origin_s)
+        return self.speed * (time.monotonic() - self._origin_s)
 
     def advance_to(self, time_s: float) -> None:
-        """Sleep for the wall time that is left until time_s. The caller's thread stands still meanwhile: a chassis that
-        waits for a sample (10 Hz at speed 60: under 2 ms) keeps the other simulated instruments waiting too.
-        """
-        time.sleep(max(0.0, (time_s - self.now()) / self._speed))
+        """Sleep for the wall time that is left until time_s. The caller's thread stands still meanwhile."""
+        time.sleep(max(0.0, (time_s - self.now()) / self.speed))

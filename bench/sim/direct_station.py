@@ -72,7 +72,7 @@ class DirectChassis(Direct):
     def __init__(self, rig: SimulatedRig, entry: InstrumentEntry) -> None:
         super().__init__(rig, entry)
         self._port = ChassisPort(rig, self.inputs)
-        self.read_line, self.write_line = self._port.read_line, self._port.write_line
+        self.read_line, self.write_line = rig.read_line, rig.write_line
         self._collected = 0
 
     def start(self) -> None:
@@ -85,9 +85,9 @@ class DirectChassis(Direct):
         found = {}
         for name, entry in self.inputs.items():
             if entry.quantity == "switch":
-                found[name] = Measured(float(self._port.read_line(name)))
+                found[name] = Measured(float(self.read_line(name)))
             elif times_s.size:
-                found[name] = Measured(float(self._port.analog(name, times_s).mean()))
+                found[name] = Measured(float(self._port.analog(name, times_s, entry.range).mean()))
         self._collected = now
         return found
 

@@ -47,7 +47,7 @@ def serve(
         addresses: dict[str, str] = {}
         for entry in rig.bench.instrument:
             if entry.driver == DAQ:
-                addresses[entry.name], stop = serve_daq(server, rig, entry)
+                addresses[entry.name], stop, _ = serve_daq(server, rig, entry)
                 closing.callback(stop)
             else:
                 addresses[entry.name] = _address(server, devices[entry.name], entry)

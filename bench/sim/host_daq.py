@@ -1,35 +1,55 @@
 """The NI chassis of a bench file, served as NI's gRPC device server would."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from bench.clock import ScaledClock
 from bench.config.model import ChannelEntry, InstrumentEntry
-from bench.sim.daq import start_daq
-from bench.sim.daq_driver import Driver
-from bench.sim.daq_model import Chassis, Device
+from bench.sim.daq.driver.driver import Driver
+from bench.sim.daq.driver.process import MovedPace, Pace, WallPace
+from bench.sim.daq.face.server import start_daq
+from bench.sim.daq.rack.device import Abilities, Device, Rack
+from bench.sim.daq.rack.products import products
 from bench.sim.ports import ChassisPort
 from bench.sim.rack.server import SimServer
 from bench.sim.rig import SimulatedRig
 
+CHASSIS, CHASSIS_SERIAL = "cDAQ1", 0x01DA9189
 
-def serve_daq(server: SimServer, rig: SimulatedRig, entry: InstrumentEntry) -> tuple[str, Callable[[], object]]:
-    """Its address, and how to stop it."""
+
+def serve_daq(server: SimServer, rig: SimulatedRig, entry: InstrumentEntry) -> tuple[str, Callable[[], object], Driver]:
+    """Its address, how to stop it, and where to spoil it."""
     bench = rig.bench
     inputs = {channel.input: channel for channel in bench.channels if channel.instrument == entry.name}
     outputs = [driven.line for driven in bench.driven if driven.instrument == entry.name and driven.line]
-    driver = Driver(Chassis(_modules(inputs, outputs)), ChassisPort(rig, inputs), rig.clock)
+    driver = Driver(_rack(inputs, outputs), ChassisPort(rig, inputs), pace_of(rig))
     service, port = server.run(start_daq(driver))
-    return f"grpc://127.0.0.1:{port}", lambda: server.run(service.stop(None))
+    return f"grpc://127.0.0.1:{port}", lambda: server.run(service.stop(None)), driver
 
 
-def _modules(inputs: dict[str, ChannelEntry], outputs: list[str]) -> dict[str, Device]:
-    """One module per name in front of the first slash, with just the terminals that the bench file uses."""
+def pace_of(rig: SimulatedRig) -> Pace:
+    clock = rig.clock
+    return WallPace(clock, clock.speed) if isinstance(clock, ScaledClock) else MovedPace(clock)
+
+
+def _rack(inputs: dict[str, ChannelEntry], outputs: list[str]) -> Rack:
+    """The chassis, and a module per name in front of the first slash, with just the terminals that the bench uses."""
+    base = products()["cDAQ-9189"].device(CHASSIS, "cDAQ-9189", CHASSIS_SERIAL)
+    modules = _modules(inputs, outputs)
+    return Rack({base.name: base, **{module.name: module for module in modules}})
+
+
+def _modules(inputs: dict[str, ChannelEntry], outputs: list[str]) -> Iterator[Device]:
     analog = [name for name, channel in inputs.items() if channel.quantity != "switch"]
     digital = [name for name, channel in inputs.items() if channel.quantity == "switch"]
     names = sorted({terminal.partition("/")[0] for terminal in (*analog, *digital, *outputs)})
-    return {name: _module(number, name, analog, digital, outputs) for number, name in enumerate(names)}
+    for number, name in enumerate(names):
+        ai, di, do = (tuple(t for t in group if t.startswith(f"{name}/")) for group in (analog, digital, outputs))
+        product = "NI 9209" if ai else "NI 9425" if di else "NI 9476"
+        yield Device(
+            name, product, 0x01DA0000 + number, _untimed(product), CHASSIS, number + 1, False, ai, (), (), di, do
+        )
 
 
-def _module(number: int, name: str, analog: list[str], digital: list[str], outputs: list[str]) -> Device:
-    ai, di, do = (tuple(t for t in group if t.startswith(f"{name}/")) for group in (analog, digital, outputs))
-    product = "NI 9209" if ai else "NI 9425" if di else "NI 9476"
-    return Device(product, 0x01DA0000 + number, ai=ai, di_lines=di, do_lines=do)
+def _untimed(product: str) -> Abilities:
+    """The rig tells and takes levels as they are now, whatever clocks the module has."""
+    return products()[product].model_copy(update={"di_rate_hz": None, "do_rate_hz": None}).abilities()

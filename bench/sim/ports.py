@@ -101,12 +101,18 @@ class ChassisPort:
     def __init__(self, rig: SimulatedRig, entries: dict[str, ChannelEntry]) -> None:
         self._rig = rig
         self._entries = entries
-        self.read_line = rig.read_line
-        self.write_line = rig.write_line
+        self.plan = rig.plan
 
-    def analog(self, channel: str, times_s: NDArray[np.float64]) -> Floats:
+    def digital(self, line: str, times_s: Floats, first: int) -> NDArray[np.bool_]:  # noqa: ARG002 as the chassis asks
+        """As it is now: its module has no sample clock for lines."""
+        return np.full(len(times_s), self._rig.read_line(line))
+
+    def drive(self, terminal: str, value: float) -> None:
+        self._rig.write_line(terminal, value > 0.0)
+
+    def analog(self, terminal: str, times_s: Floats, limits: tuple[float, float]) -> Floats:  # noqa: ARG002
         """Volts at past or present times; a transducer that delivers nothing leaves 0 V on the terminal."""
-        entry = self._entries[channel]
+        entry = self._entries[terminal]
         volts: Floats = (self._rig.shown_at(entry, times_s) - entry.offset) / entry.scale
         volts[np.isnan(volts)] = 0.0
         return volts

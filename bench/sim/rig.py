@@ -1,7 +1,8 @@
 """The simulated rig: one plant, its sensors and its lines, advanced lazily to the clock whenever somebody asks."""
 
+import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -46,7 +47,8 @@ class SimulatedRig:
         self.course = Course(self.model, schedule(bench, scenario, self.model), self.panel)
         self._looked_s = -1.0
         self._frozen: dict[str, dict[str, float]] = {}
-        self._outputs: dict[str, Callable[[bool], None]] = dict(self._wire_outputs())
+        self._outputs: dict[str, Callable[[bool, float], None]] = dict(self._wire_outputs())
+        self._planned: dict[str, tuple[float, Mapping[str, bool]]] = {}
         self._levels: dict[str, Callable[[], bool]] = dict(self._wire_levels())
         self._written: dict[str, bool] = dict.fromkeys(self._outputs, False)
 
@@ -55,13 +57,28 @@ class SimulatedRig:
         """Let the plant and its sensors follow the clock; what it shows."""
         now_s = self.clock.now()
         if now_s != self._looked_s:  # most questions come many at a time
+            self._fall_due(now_s)
             self.course.reach(now_s)
             self._looked_s = now_s
         return now_s
 
     def command(self, action: Act) -> None:
         """Let action change the plant at this very instant."""
-        self.course.act(self.clock.now(), action)
+        now_s = self.clock.now()
+        self._fall_due(now_s)
+        self.course.act(now_s, action)
+
+    def plan(self, name: str, due_s: float, levels: Mapping[str, bool]) -> None:
+        """Lines go there at due_s, unless it is planned anew under the same name (a watchdog is kicked); inf: never."""
+        self._fall_due(self.clock.now())
+        self._planned[name] = due_s, dict(levels)
+
+    def _fall_due(self, now_s: float) -> None:
+        for name, (due_s, levels) in sorted(self._planned.items(), key=lambda plan: plan[1][0]):
+            if due_s <= now_s:
+                self._planned[name] = math.inf, {}
+                for line, level in levels.items():
+                    self._set_line(line, level, due_s)
 
     # -- what is there -------------------------------------------------------------------------------------------
     def true_pressure_pa(self, node: int) -> float:
@@ -113,26 +130,33 @@ class SimulatedRig:
 
     # -- lines ---------------------------------------------------------------------------------------------------
     def write_line(self, line: str, state: bool) -> None:  # noqa: FBT001 - a level is a bool
+        now_s = self.clock.now()
+        self._fall_due(now_s)
+        self._set_line(line, state, now_s)
+
+    def _set_line(self, line: str, state: bool, time_s: float) -> None:  # noqa: FBT001 - a level is a bool
+        """At a time that the plant has not passed."""
         self._written[line] = state
-        self._outputs[line](state)
+        if line in self._outputs:
+            self._outputs[line](state, time_s)
 
     def read_line(self, line: str) -> bool:
         """Level of an input line, or the state of an output line."""
         return self._written[line] if line in self._written else self._levels[line]()
 
-    def _wire_outputs(self) -> Iterator[tuple[str, Callable[[bool], None]]]:
+    def _wire_outputs(self) -> Iterator[tuple[str, Callable[[bool, float], None]]]:
         for actuator in self.bench.actuators.values():
             yield actuator.line, partial(self._move, actuator)
         for pump in self.bench.pump:
             if pump.line is not None:
                 yield pump.line, partial(self._turn, self.model.path[pump.name])
 
-    def _move(self, actuator: Actuator, level: bool) -> None:  # noqa: FBT001 - a level is a bool
+    def _move(self, actuator: Actuator, level: bool, time_s: float) -> None:  # noqa: FBT001 - a level is a bool
         wanted = 1.0 if level == (actuator.energised == "open") else 0.0
-        self.command(lambda course: course.want(self.model.path[actuator.name], wanted))
+        self.course.act(time_s, lambda course: course.want(self.model.path[actuator.name], wanted))
 
-    def _turn(self, index: int, on: bool) -> None:  # noqa: FBT001 - a level is a bool
-        self.command(lambda course: course.want(index, float(on)))
+    def _turn(self, index: int, on: bool, time_s: float) -> None:  # noqa: FBT001 - a level is a bool
+        self.course.act(time_s, lambda course: course.want(index, float(on)))
 
     def _wire_levels(self) -> Iterator[tuple[str, Callable[[], bool]]]:
         for actuator in self.bench.actuators.values():

@@ -4,23 +4,20 @@ import asyncio
 import threading
 from contextlib import closing
 
+import numpy as np
 import pytest
+from daq_bed import rack
 
-from bench.sim.daq import start_daq
-from bench.sim.daq_driver import Driver
-from bench.sim.daq_model import Chassis, Device
+from bench.sim.daq.driver.driver import Driver
+from bench.sim.daq.driver.faults import Ailing
+from bench.sim.daq.driver.process import MovedPace
+from bench.sim.daq.face.server import start_daq
 from drivers.errors import CommandRefused, InstrumentError, LinkLost, ReplyTimeout
 from drivers.measured import Identity, Measured, Status
 from drivers.ni_daq import NiDaq, SamplesLost
 
-AI = tuple(f"cDAQ1Mod1/ai{index}" for index in range(5))
-DI = tuple(f"cDAQ1Mod2/port0/line{index}" for index in range(32))
-DO = tuple(f"cDAQ1Mod3/port0/line{index}" for index in range(8))
-MODULES = {
-    "cDAQ1Mod1": Device("NI 9205", 0x01A0, ai=AI),
-    "cDAQ1Mod2": Device("NI 9425", 0x01A1, di_lines=DI),
-    "cDAQ1Mod3": Device("NI 9476", 0x01A2, do_lines=DO),
-}
+RACK = rack(0x01DA0007)
+AI, DI, DO = RACK.devices["cDAQ1Mod1"].ai, RACK.devices["cDAQ1Mod2"].di_lines, RACK.devices["cDAQ1Mod3"].do_lines
 WIRING = {"inputs": AI[:2], "digital_inputs": DI[:4], "digital_outputs": DO[:4], "timeout_s": 5.0}
 
 
@@ -39,17 +36,20 @@ class Plant:
         self.thawed = threading.Event()
         self.thawed.set()
 
-    def analog(self, channel, times_s):
-        return times_s / 100 + AI.index(channel) + self.offset_v
+    def analog(self, terminal, times_s, _):
+        return times_s / 100 + AI.index(terminal) + self.offset_v
 
-    def read_line(self, line):
+    def digital(self, line, times_s, _):
         self.thawed.wait()
-        return self.levels.get(line, False)
+        return np.full(len(times_s), self.levels.get(line, False))
 
-    def write_line(self, line, state):
-        self.writes.append((line, state))
-        if line not in self.stuck:
-            self.levels[line] = state
+    def drive(self, terminal, value):
+        self.writes.append((terminal, value > 0.0))
+        if terminal not in self.stuck:
+            self.levels[terminal] = value > 0.0
+
+    def plan(self, *_):
+        raise AssertionError("the driver uses no watchdog")
 
 
 class Rig:
@@ -57,7 +57,7 @@ class Rig:
 
     def __init__(self, run):
         self.clock, self.plant = Clock(), Plant()
-        self.driver = Driver(Chassis(MODULES, serial=0x01DA0007), self.plant, self.clock)
+        self.driver = Driver(RACK, self.plant, MovedPace(self.clock))
         self.server, port = run(start_daq(self.driver))
         self.address = f"grpc://127.0.0.1:{port}"
 
@@ -87,7 +87,8 @@ def served(run):
 @pytest.fixture
 def rig(served):
     served.clock.time_s = Clock.time_s
-    served.plant = served.driver.process = Plant()
+    served.plant = Plant()
+    served.driver.process = Ailing(served.plant, served.driver.faults)
     return served
 
 
@@ -190,7 +191,7 @@ def test_an_overrun_buffer_is_an_error_until_the_clock_is_started_anew(rig):
         assert daq.collect()[AI[0]].value == pytest.approx((202.0 - 0.45) / 100)
 
 
-@pytest.mark.parametrize("wiring", [{"inputs": ("cDAQ1Mod1/ai9",)}, {"digital_outputs": DI[:1]}])
+@pytest.mark.parametrize("wiring", [{"inputs": ("cDAQ1Mod1/ai32",)}, {"digital_outputs": DI[:1]}])
 def test_a_wrong_name_is_refused_at_open_and_nothing_stays_reserved(rig, wiring):
     ((role, (name,)),) = wiring.items()
     text = rf"{role.replace('_', ' ')}: .*{name}.*-200170 Remedy: check names"

@@ -1,29 +1,25 @@
 """Digital data as whole numbers: a line is the bit of its number in its port, the next port follows above."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.sim.daq_task import Channel
-
-_LINE = re.compile(r"(?P<port>.*)/line(?P<number>\d+)", re.IGNORECASE)
+from bench.sim.daq.driver.channel import Channel
+from bench.sim.daq.driver.process import Levels
+from bench.sim.daq.rack.names import line_number, port_of
 
 
 def bits(channel: Channel) -> list[int]:
-    """Bit number of each line of the channel."""
-    places = [
-        (match["port"].lower(), int(match["number"])) for match in map(_LINE.fullmatch, channel.terminals) if match
-    ]
+    """Bit number of each line of the channel: a line has the bit of its number in its port."""
     base, bases = 0, {}
-    for port in dict.fromkeys(port for port, _ in places):
+    for port in dict.fromkeys(map(port_of, channel.terminals)):
         bases[port] = base
-        base += 8 * (max(number for owner, number in places if owner == port) // 8 + 1)
-    return [bases[port] + number for port, number in places]
+        base += 8 * (max(line_number(line) for line in channel.terminals if port_of(line) == port) // 8 + 1)
+    return [bases[port_of(line)] + line_number(line) for line in channel.terminals]
 
 
-def to_words(channels: Sequence[Channel], data: NDArray[np.bool_]) -> NDArray[np.uint32]:
+def to_words(channels: Sequence[Channel], data: Levels) -> NDArray[np.uint32]:
     """Channels x samples x lines -> channels x samples."""
     words = np.zeros(data.shape[:2], dtype=np.uint32)
     for row, channel in enumerate(channels):
@@ -32,7 +28,7 @@ def to_words(channels: Sequence[Channel], data: NDArray[np.bool_]) -> NDArray[np
     return words
 
 
-def from_words(channels: Sequence[Channel], words: NDArray[np.uint32]) -> NDArray[np.bool_]:
+def from_words(channels: Sequence[Channel], words: NDArray[np.uint32]) -> Levels:
     """Channels x samples -> channels x samples x lines."""
     data = np.zeros((*words.shape, max(len(channel.terminals) for channel in channels)), dtype=np.bool_)
     for row, channel in enumerate(channels):

@@ -27,12 +27,17 @@ def encode(reply_type: Message, fields: Fields) -> bytes:
     """Serialise a reply. Arrays are spliced in as they lie in memory: protobuf would take each number by itself."""
     numbers = {known.name: known.number for known in reply_type.DESCRIPTOR.fields}
     doubles = {name: value for name, value in fields.items() if getattr(value, "dtype", None) == np.float64}
-    plain = {name: value for name, value in fields.items() if name in numbers and name not in doubles}
+    plain = {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in fields.items()
+        if name in numbers and name not in doubles
+    }
     head: bytes = reply_type(**plain).SerializeToString()
-    return head + b"".join(_packed(numbers[name], value) for name, value in doubles.items())
+    return head + b"".join(packed(numbers[name], value) for name, value in doubles.items())
 
 
-def _packed(number: int, doubles: NDArray[np.float64]) -> bytes:
+def packed(number: int, doubles: NDArray[np.float64]) -> bytes:
+    """An array as field `number`."""
     payload = doubles.astype("<f8").tobytes()
     return _varint(number << 3 | _PACKED) + _varint(len(payload)) + payload
 

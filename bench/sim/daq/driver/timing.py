@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+from bench.sim.daq.driver.process import Floats
 
 FINITE: Final = 10178
 CONTINUOUS: Final = 10123
+RISING: Final = 10280
 
 # Part of a sample period by which a sample may be "early": the sum started_s + (k + 1) / rate_hz and the clock's own
 # sums round differently, and a sample due now must count.
@@ -25,6 +27,8 @@ class Timing:
     rate_hz: float
     mode: int
     samples: int
+    source: str = ""
+    edge: int = RISING
 
     @property
     def total(self) -> int | None:
@@ -40,7 +44,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class SampleClock:
-    """A running clock: sample k = 0, 1, ... is taken at started_s + (k + 1) / rate_hz."""
+    """A running clock: sample k = 0, 1, ... is taken or given out at started_s + (k + 1) / rate_hz."""
 
     started_s: float
     timing: Timing
@@ -48,9 +52,19 @@ class SampleClock:
     def due_s(self, sample: int) -> float:
         return self.started_s + (sample + 1) / self.timing.rate_hz
 
+    def ticks(self, now_s: float) -> int:
+        """However many samples were asked for."""
+        if now_s < self.started_s:
+            return 0
+        return math.floor((now_s - self.started_s) * self.timing.rate_hz + _ROUNDING)
+
     def acquired(self, now_s: float) -> int:
-        count = math.floor((now_s - self.started_s) * self.timing.rate_hz + _ROUNDING)
+        count = self.ticks(now_s)
         return count if self.timing.total is None else min(count, self.timing.total)
 
-    def times_s(self, first: int, count: int) -> NDArray[np.float64]:
+    def times_s(self, first: int, count: int) -> Floats:
         return self.started_s + np.arange(first + 1, first + count + 1) / self.timing.rate_hz
+
+    def indices(self, times_s: Floats) -> Floats:
+        """Number of the sample that holds at each time; -1 before the first."""
+        return np.floor((times_s - self.started_s) * self.timing.rate_hz + _ROUNDING) - 1.0

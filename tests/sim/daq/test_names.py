@@ -5,15 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.sim.daq_errors import DriverError
-from bench.sim.daq_messages import encode
-from bench.sim.daq_model import Chassis, Device, expand
-from bench.sim.daq_ports import bits, from_words, to_words
-from bench.sim.daq_task import DO, Channel
-from bench.sim.daq_timing import CONTINUOUS, FINITE, SampleClock, Timing
+from bench.sim.daq.driver.channel import DO, Channel
+from bench.sim.daq.driver.timing import CONTINUOUS, FINITE, SampleClock, Timing
+from bench.sim.daq.errors import DriverError
+from bench.sim.daq.face.messages import encode
+from bench.sim.daq.face.words import bits, from_words, to_words
+from bench.sim.daq.rack.device import Device, Rack
+from bench.sim.daq.rack.names import expand
 
 LINES = tuple(f"cDAQ1Mod2/port{port}/line{line}" for port in (0, 1) for line in range(8))
-CHASSIS = Chassis({"cDAQ1Mod2": Device("NI 9375", 2, di_lines=LINES[:8], do_lines=LINES[8:])})
+RACK = Rack({"cDAQ1Mod2": Device("cDAQ1Mod2", "NI 9375", 2, di_lines=LINES[:8], do_lines=LINES[8:])})
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_a_list_of_names_is_expanded_as_the_driver_does(text, names):
     ],
 )
 def test_lines_are_found_by_range_port_and_in_any_case(text, lines):
-    assert CHASSIS.resolve(text, "di_lines") == lines
+    assert RACK.resolve(text, "di_lines") == lines
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_lines_are_found_by_range_port_and_in_any_case(text, lines):
 )
 def test_a_name_that_is_not_there_is_refused_by_code(text, code):
     with pytest.raises(DriverError) as caught:
-        CHASSIS.resolve(text, "di_lines")
+        RACK.resolve(text, "di_lines")
     assert caught.value.code == code
 
 

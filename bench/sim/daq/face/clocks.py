@@ -1,0 +1,62 @@
+"""The calls that say when samples are taken and how many are kept."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from bench.sim.daq.driver.channel import CO
+from bench.sim.daq.driver.driver import Driver
+from bench.sim.daq.driver.timing import CONTINUOUS, FINITE, Timing
+from bench.sim.daq.errors import DriverError
+from bench.sim.daq.face.messages import Fields, Message, enum
+
+
+def sample_clock(driver: Driver, request: Message) -> Fields:
+    mode = _mode(request)
+    task = driver.task(request.task.name)
+    edge = enum(request, "active_edge")
+    task.set_timing(Timing(request.rate, mode, request.samps_per_chan, request.source, edge or 10280))
+    driver.check_rate(task)
+    return {}
+
+
+def implicit(driver: Driver, request: Message) -> Fields:
+    """Of a counter: so many pulses, or pulses without an end."""
+    mode, task = _mode(request), driver.task(request.task.name)
+    if task.kind != CO:
+        raise DriverError(-200077, f"Property: SampTimingType\nTask Name: {task.name}")
+    task.set_timing(Timing(float(task.channels[0].kept["CO_PULSE_FREQ"]), mode, request.samps_per_chan))
+    return {}
+
+
+def input_buffer(driver: Driver, request: Message) -> Fields:
+    driver.task(request.task.name).input_buffer = request.num_samps_per_chan
+    return {}
+
+
+def output_buffer(driver: Driver, request: Message) -> Fields:
+    driver.task(request.task.name).output_buffer = request.num_samps_per_chan
+    return {}
+
+
+def _mode(request: Message) -> int:
+    mode = enum(request, "sample_mode")
+    if mode not in (FINITE, CONTINUOUS):
+        raise DriverError(-200077, f"Property: SampQuant.SampMode\nRequested Value: {mode}")
+    return mode
+
+
+def retimed(driver: Driver, name: str, **changes: object) -> None:
+    """Change single properties of a task's timing; a task without one gets the driver's defaults."""
+    task = driver.task(name)
+    task.not_running()
+    timing = task.timing or Timing(1000.0, CONTINUOUS, 1000)
+    task.timing = replace(timing, **changes)  # type: ignore[arg-type]  # checked by whoever names the field
+
+
+CLOCKS: Final[dict[str, Callable[[Driver, Message], Fields]]] = {
+    "CfgSampClkTiming": sample_clock,
+    "CfgImplicitTiming": implicit,
+    "CfgInputBuffer": input_buffer,
+    "CfgOutputBuffer": output_buffer,
+}

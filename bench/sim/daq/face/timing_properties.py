@@ -1,0 +1,99 @@
+"""Properties of a task's timing."""
+
+from typing import Final
+
+from bench.sim.daq.driver.channel import AI, AO, DI, DO, Value
+from bench.sim.daq.driver.timing import CONTINUOUS, FINITE
+from bench.sim.daq.errors import DriverError
+from bench.sim.daq.face.clocks import retimed
+from bench.sim.daq.face.property import Property, Query
+
+_ON_DEMAND: Final = 10390
+_SAMPLE_CLOCK: Final = 10388
+_DEFAULT_RATE_HZ: Final = 1000.0
+_DEFAULT_SAMPLES: Final = 1000
+_TIMEBASE_HZ: Final = 100e6
+_SUBSYSTEM: Final = {AI: "ai", AO: "ao", DI: "di", DO: "do"}
+
+
+def _rate(query: Query) -> float:
+    return query.task.timing.rate_hz if query.task.timing else _DEFAULT_RATE_HZ
+
+
+def _put_rate(query: Query, value: Value) -> None:
+    if float(value) <= 0.0:
+        raise DriverError(-200077, f"Property: SampClk.Rate\nRequested Value: {value}")
+    retimed(query.driver, query.task.name, rate_hz=float(value))
+    query.driver.check_rate(query.task)
+
+
+def _put_mode(query: Query, value: Value) -> None:
+    if value not in (FINITE, CONTINUOUS):
+        raise DriverError(-200077, f"Property: SampQuant.SampMode\nRequested Value: {value}")
+    retimed(query.driver, query.task.name, mode=int(value))
+
+
+def _samples(query: Query) -> int:
+    samples = query.task.timing.samples if query.task.timing else _DEFAULT_SAMPLES
+    if samples < 2:
+        raise DriverError(-200077, f"Property: SampQuant.SampPerChan\nRequested Value: {samples}")
+    return samples
+
+
+def _put_samples(query: Query, value: Value) -> None:
+    retimed(query.driver, query.task.name, samples=int(value))
+
+
+def _put_kind(query: Query, value: Value) -> None:
+    query.task.not_running()
+    if value == _ON_DEMAND:
+        query.task.timing = None
+    elif value == _SAMPLE_CLOCK:
+        retimed(query.driver, query.task.name)
+    else:
+        raise DriverError(-200077, f"Property: SampTimingType\nRequested Value: {value}")
+
+
+def _source(query: Query) -> str:
+    """In full, as the driver tells it."""
+    task = query.task
+    device = task.devices[0]
+    if not query.timing.source:
+        return f"/{device}/{_SUBSYSTEM.get(task.kind or AI, 'ai')}/SampleClockTimebase"
+    return query.driver.terminal(task, query.timing.source)
+
+
+def _put_divisor(query: Query, value: Value) -> None:
+    _put_rate(query, _TIMEBASE_HZ / int(value))
+
+
+TIMING: Final[dict[tuple[str, str], Property]] = {
+    ("Timing", "SAMP_TIMING_TYPE"): Property(
+        lambda query: _SAMPLE_CLOCK if query.task.timing else _ON_DEMAND,
+        _put_kind,
+        lambda query: _put_kind(query, _ON_DEMAND),
+    ),
+    ("Timing", "SAMP_CLK_RATE"): Property(_rate, _put_rate, lambda query: _put_rate(query, _DEFAULT_RATE_HZ)),
+    ("Timing", "SAMP_CLK_MAX_RATE"): Property(lambda query: query.driver.highest_rate_hz(query.task)),
+    ("Timing", "SAMP_QUANT_SAMP_MODE"): Property(
+        lambda query: query.timing.mode, _put_mode, lambda query: _put_mode(query, CONTINUOUS)
+    ),
+    ("Timing", "SAMP_QUANT_SAMP_PER_CHAN"): Property(
+        _samples, _put_samples, lambda query: _put_samples(query, _DEFAULT_SAMPLES)
+    ),
+    ("Timing", "SAMP_CLK_ACTIVE_EDGE"): Property(
+        lambda query: query.timing.edge,
+        lambda query, value: retimed(query.driver, query.task.name, edge=int(value)),
+        lambda query: retimed(query.driver, query.task.name, edge=10280),
+    ),
+    ("Timing", "SAMP_CLK_SRC"): Property(
+        _source,
+        lambda query, value: retimed(query.driver, query.task.name, source=str(value)),
+        lambda query: retimed(query.driver, query.task.name, source=""),
+    ),
+    ("Timing", "SAMP_CLK_TIMEBASE_DIV"): Property(
+        lambda query: round(_TIMEBASE_HZ / _rate(query)),
+        _put_divisor,
+        lambda query: _put_divisor(query, round(_TIMEBASE_HZ / _DEFAULT_RATE_HZ)),
+    ),
+}

@@ -1,0 +1,44 @@
+"""Names in the syntax of NI-DAQmx: comma lists and ranges."""
+
+import re
+from collections.abc import Iterator
+
+from bench.sim.daq.errors import DriverError
+
+_RANGE = re.compile(r"(?P<stem>.*?)(?P<first>\d+):(?:(?P=stem))?(?P<last>\d+)", re.IGNORECASE)
+_LINE = re.compile(r"(?P<port>.*)/line(?P<number>\d+)", re.IGNORECASE)
+
+
+def expand(names: str) -> Iterator[str]:
+    """Single names of a comma list with ranges. "Mod1/ai2:0" counts down, as in the driver."""
+    for name in (part.strip().removeprefix("/") for part in names.split(",") if part.strip()):
+        if ":" not in name:
+            yield name
+            continue
+        match = _RANGE.fullmatch(name)
+        if match is None:
+            raise DriverError(-200498, f"Range: {name}")
+        first, last = int(match["first"]), int(match["last"])
+        step = 1 if last >= first else -1
+        yield from (f"{match['stem']}{index}" for index in range(first, last + step, step))
+
+
+def owner(terminal: str) -> str:
+    """The device in front of the first slash."""
+    return terminal.removeprefix("/").partition("/")[0]
+
+
+def port_of(line: str) -> str:
+    return line.rpartition("/")[0]
+
+
+def line_number(line: str) -> int:
+    """Within its port."""
+    match = _LINE.fullmatch(line)
+    assert match is not None
+    return int(match["number"])
+
+
+def ports(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Of some lines, in their order, each once."""
+    return tuple(dict.fromkeys(map(port_of, lines)))
