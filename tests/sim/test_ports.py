@@ -127,6 +127,6 @@ def test_a_transducer_that_drops_out_leaves_no_voltage():
     scenario = Scenario.model_validate({"name": "test", "why": "test", "fault": [dropout]})
     now = SimulatedRig(BENCH, scenario, 1, VirtualClock())
     now.clock.advance_to(10.0)
-    volts = ChassisPort(now, inputs_of(BENCH, "daq")).analog("cDAQ1Mod1/ai0", np.array([4.0, 8.0]))
+    volts = ChassisPort(now, inputs_of(BENCH, "daq")).analog("cDAQ1Mod1/ai0", np.array([4.0, 8.0]), (-10.0, 10.0))
     assert volts[0] == pytest.approx(98_500.0 / 15_000.0, abs=0.02)
     assert volts[1] == 0.0

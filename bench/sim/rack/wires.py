@@ -81,6 +81,8 @@ class Wire(Line, asyncio.Protocol):
         if self._refused():
             transport.abort()
             return
+        if self._others() and self._alone():  # the last client's end is not through yet, and would come too late
+            self.device.hung_up()
         self.device.connections.add(self)
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.begin()
@@ -90,7 +92,7 @@ class Wire(Line, asyncio.Protocol):
         self._wires.discard(self)
         if self in self.device.connections:  # not one that was refused
             self.device.connections.discard(self)
-            if not any(isinstance(other, Wire) for other in self.device.connections):
+            if not self._others():
                 self.device.hung_up()
 
     def data_received(self, data: bytes) -> None:
@@ -112,9 +114,13 @@ class Wire(Line, asyncio.Protocol):
 
     def _refused(self) -> bool:
         """A wire that is closing is no longer in the way: a client may reconnect at once."""
-        others = (wire for wire in self.device.connections if isinstance(wire, Wire))
-        full = self.device.single_client and any(not wire.transport.is_closing() for wire in others)
-        return full or not self.device.reachable()
+        return (self.device.single_client and not self._alone()) or not self.device.reachable()
+
+    def _others(self) -> "list[Wire]":
+        return [wire for wire in self.device.connections if isinstance(wire, Wire) and wire is not self]
+
+    def _alone(self) -> bool:
+        return all(wire.transport.is_closing() for wire in self._others())
 
 
 class SerialLine(Line):

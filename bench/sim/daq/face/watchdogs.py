@@ -7,6 +7,7 @@ from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.driver.watchdog import Watchdog
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.messages import Fields, Message, enum
+from bench.sim.daq.rack.names import expand
 
 HIGH: Final = 10192
 LOW: Final = 10214
@@ -33,7 +34,9 @@ def line_states(driver: Driver, request: Message) -> Fields:
     """CfgWatchdogDOExpirStates: a list of lines or ports for each state."""
     watchdog = watchdog_of(driver, request)
     driver.task(request.task.name).not_running()
-    names = [name.strip() for name in request.channel_names.split(",")]
+    names = list(expand(request.channel_names))  # the client joins neighbours to a range
+    if len(names) != len(request.expir_state_array):
+        names = [name.strip() for name in request.channel_names.split(",")]
     if len(names) != len(request.expir_state_array):
         raise DriverError(-200077, f"Property: Watchdog.DO.ExpirState\nRequested: {len(request.expir_state_array)}")
     for name, state in zip(names, request.expir_state_array, strict=True):
