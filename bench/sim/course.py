@@ -5,11 +5,13 @@ between knots; a command in the middle cuts it: it is taken again, just to the c
 """
 
 import math
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
 
+from bench.records import Floats
 from bench.sim.knots import Knots
 from bench.sim.model import Model
 from bench.sim.plant import gas
@@ -31,7 +33,7 @@ from bench.sim.plant.state import (
 from bench.sim.plant.surroundings import position
 from bench.sim.plant.walk import FIRST_S, walk
 
-RING = 4096
+RING, MOVES = 4096, 64
 TIE_S = 1e-9
 REST_S = 3600.0
 """A valve that has rested this long is nearly as sticky as it gets."""
@@ -56,6 +58,8 @@ class Course:
         self._stops: dict[str, float] = {}
         self._leaving: dict[int, float] = {}
         self._moved_s = np.zeros(len(model.state.move))
+        self.moves: defaultdict[int, deque[tuple[float, Floats]]] = defaultdict(lambda: deque(maxlen=MOVES))
+        """When an actuator was told to move, and its row of State.move from there on: the last few of each."""
         first_knot(model.plant, self.state, self._work, self.knots.value[0])
         self._next = next(events, NEVER)
 
@@ -93,6 +97,7 @@ class Course:
         here = float(position(row, now_s))
         row[POSITION], row[WANTED] = here, opening
         row[SINCE_S] = now_s + self._hesitation_s(index, now_s)
+        self.moves[index].append((now_s, row.copy()))
         self.stop_at(f"{index} leaves", float(row[SINCE_S]))
         self.stop_at(f"{index} arrives", float(row[SINCE_S] + abs(opening - here) * row[TRAVEL_S]))
         self._leaving.pop(index, None)

@@ -1,9 +1,9 @@
 """The NI chassis of a bench file, served as NI's gRPC device server would."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bench.clock import ScaledClock
-from bench.config.model import ChannelEntry, InstrumentEntry
+from bench.config.model import Bench, ChannelEntry, InstrumentEntry
 from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.driver.process import MovedPace, Pace, WallPace
 from bench.sim.daq.face.server import start_daq
@@ -14,6 +14,7 @@ from bench.sim.rack.server import SimServer
 from bench.sim.rig import SimulatedRig
 
 CHASSIS, CHASSIS_SERIAL = "cDAQ1", 0x01DA9189
+MICROPHONE_MODULE = "PXIe-4498"
 
 
 def serve_daq(server: SimServer, rig: SimulatedRig, entry: InstrumentEntry) -> tuple[str, Callable[[], object], Driver]:
@@ -21,7 +22,8 @@ def serve_daq(server: SimServer, rig: SimulatedRig, entry: InstrumentEntry) -> t
     bench = rig.bench
     inputs = {channel.input: channel for channel in bench.channels if channel.instrument == entry.name}
     outputs = [driven.line for driven in bench.driven if driven.instrument == entry.name and driven.line]
-    driver = Driver(_rack(inputs, outputs), ChassisPort(rig, inputs), pace_of(rig))
+    modules = (*_modules(inputs, outputs), *_microphone_modules(bench, entry))
+    driver = Driver(_rack(modules), ChassisPort(rig, inputs), pace_of(rig))
     service, port = server.run(start_daq(driver))
     return f"grpc://127.0.0.1:{port}", lambda: server.run(service.stop(None)), driver
 
@@ -31,10 +33,9 @@ def pace_of(rig: SimulatedRig) -> Pace:
     return WallPace(clock, clock.speed) if isinstance(clock, ScaledClock) else MovedPace(clock)
 
 
-def _rack(inputs: dict[str, ChannelEntry], outputs: list[str]) -> Rack:
+def _rack(modules: Iterable[Device]) -> Rack:
     """The chassis, and a module per name in front of the first slash, with just the terminals that the bench uses."""
     base = products()["cDAQ-9189"].device(CHASSIS, "cDAQ-9189", CHASSIS_SERIAL)
-    modules = _modules(inputs, outputs)
     return Rack({base.name: base, **{module.name: module for module in modules}})
 
 
@@ -53,3 +54,12 @@ def _modules(inputs: dict[str, ChannelEntry], outputs: list[str]) -> Iterator[De
 def _untimed(product: str) -> Abilities:
     """The rig tells and takes levels as they are now, whatever clocks the module has."""
     return products()[product].model_copy(update={"di_rate_hz": None, "do_rate_hz": None}).abilities()
+
+
+def _microphone_modules(bench: Bench, entry: InstrumentEntry) -> Iterator[Device]:
+    """For sound and vibration, in a chassis of their own: those that microphones are on."""
+    terminals = [microphone.input for microphone in bench.microphone if microphone.instrument == entry.name]
+    abilities = products()[MICROPHONE_MODULE].abilities()
+    for number, name in enumerate(sorted({terminal.partition("/")[0] for terminal in terminals})):
+        ai = tuple(terminal for terminal in terminals if terminal.startswith(f"{name}/"))
+        yield Device(name, MICROPHONE_MODULE, 0x01DB0000 + number, abilities, simulated=False, ai=ai)

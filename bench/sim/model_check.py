@@ -18,7 +18,7 @@ def check(bench: Bench, scenario: Scenario, node: Mapping[str, int]) -> None:
     for name, count in Counter(taken).items():
         if count > 1:
             raise ConfigError(f"scenario {scenario.name}: {name!r} has the name of a valve, hatch or other leak")
-    for problem in _idle(scenario):
+    for problem in (*_idle(scenario), *_misplaced(bench, scenario)):
         raise ConfigError(f"scenario {scenario.name}: {problem}")
     through = {pump.valve for pump in bench.pump}
     for valve in bench.valve:
@@ -35,6 +35,16 @@ def _idle(scenario: Scenario) -> Iterator[str]:
     for leak in scenario.hidden_leak:
         if leak.to == leak.compartment:
             yield f"hidden_leak.{leak.name}.to: it leads where it comes from"
+
+
+def _misplaced(bench: Bench, scenario: Scenario) -> Iterator[str]:
+    """What sounds where its compartment is not."""
+    boxes = {compartment.name: compartment.box for compartment in bench.compartment}
+    placed = [(f"hidden_leak.{leak.name}", leak) for leak in scenario.hidden_leak if leak.position_m]
+    for key, entry in (*placed, *(("hiss", hiss) for hiss in scenario.hiss)):
+        box = boxes[entry.compartment]
+        if box is None or entry.position_m is None or not box.contains(entry.position_m):
+            yield f"{key}.position_m: outside of the box of {entry.compartment}"
 
 
 def _own(scenario: Scenario) -> Iterator[str]:
@@ -57,5 +67,5 @@ def _uses(bench: Bench, scenario: Scenario, node: Mapping[str, int]) -> Iterator
     yield from (("pump_trip.pump", trip.pump, pumps) for trip in scenario.pump_trip if trip.pump)
     for key in ("heat_w", "wall_heat_w"):
         yield from ((key, name, compartments) for name in getattr(scenario, key))
-    for kind in ("hidden_leak", "trapped", "purification", "makeup", "source", "crew"):
+    for kind in ("hidden_leak", "trapped", "purification", "makeup", "source", "crew", "racks", "hiss"):
         yield from ((f"{kind}.compartment", entry.compartment, compartments) for entry in getattr(scenario, kind))

@@ -96,11 +96,12 @@ class SupplyPort:
 
 
 class ChassisPort:
-    """The NI chassis: transducer voltages, and every digital line."""
+    """The NI chassis: transducer and microphone voltages, and every digital line."""
 
     def __init__(self, rig: SimulatedRig, entries: dict[str, ChannelEntry]) -> None:
         self._rig = rig
         self._entries = entries
+        self._microphones = {microphone.input for microphone in rig.bench.microphone}
         self.plan = rig.plan
 
     def digital(self, line: str, times_s: Floats, first: int) -> NDArray[np.bool_]:  # noqa: ARG002 as the chassis asks
@@ -112,6 +113,8 @@ class ChassisPort:
 
     def analog(self, terminal: str, times_s: Floats, limits: tuple[float, float]) -> Floats:  # noqa: ARG002
         """Volts at past or present times; a transducer that delivers nothing leaves 0 V on the terminal."""
+        if terminal in self._microphones:
+            return self._rig.sound.volts(terminal, times_s)
         entry = self._entries[terminal]
         volts: Floats = (self._rig.shown_at(entry, times_s) - entry.offset) / entry.scale
         volts[np.isnan(volts)] = 0.0

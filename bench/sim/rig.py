@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from bench.config.parts import Actuator
 from bench.records import Floats
 from bench.sim.course import Act, Course
 from bench.sim.draws import Draws
+from bench.sim.hearing import Hearing
 from bench.sim.knots import GRID_S
 from bench.sim.model import build
 from bench.sim.panel import Panel
@@ -39,7 +40,7 @@ class SimulatedRig:
         every: int = 1,
         rows: int = int(HISTORY_S / GRID_S),
     ) -> None:
-        self.bench, self.scenario = bench, scenario
+        self.bench, self.scenario, self._seed = bench, scenario, seed
         self.draws = Draws(seed, hidden=scenario.hidden_draws)
         self.model = build(bench, scenario, self.draws)
         self.clock = clock
@@ -79,6 +80,11 @@ class SimulatedRig:
                 self._planned[name] = math.inf, {}
                 for line, level in levels.items():
                     self._set_line(line, level, due_s)
+
+    @cached_property
+    def sound(self) -> Hearing:
+        """What its microphones hear. Nothing of it is worked out before somebody asks."""
+        return Hearing(self.bench, self.scenario, self.course, self.draws, self._seed, self.look, self._frozen)
 
     # -- what is there -------------------------------------------------------------------------------------------
     def true_pressure_pa(self, node: int) -> float:
@@ -126,7 +132,8 @@ class SimulatedRig:
         now_s, columns = self.look(), self.course.columns
         passed = {path.name: self.course.value(columns.through(i), now_s) for i, path in enumerate(self.model.paths)}
         scenario = self.scenario.model_dump(mode="json")
-        return {"drawn": self.draws.drawn, "scenario": scenario, "passed_kg": passed, "until_s": now_s}
+        sound = {"sound": self.sound.sealed()} if self.bench.microphone else {}
+        return {"drawn": self.draws.drawn, "scenario": scenario, "passed_kg": passed, "until_s": now_s, **sound}
 
     # -- lines ---------------------------------------------------------------------------------------------------
     def write_line(self, line: str, state: bool) -> None:  # noqa: FBT001 - a level is a bool
@@ -203,5 +210,8 @@ def never_compiled() -> bool:
 
 
 def compile_plant(bench: Bench, scenario: Scenario) -> None:
-    """Compile plant and sensors (seconds, once per installation) on a rig that nobody looks at."""
-    SimulatedRig(bench, scenario, 0, VirtualClock()).course.reach(2.0 * GRID_S)
+    """Compile plant, sensors and sound (seconds, once per installation) on a rig that nobody looks at."""
+    rig = SimulatedRig(bench, scenario, 0, VirtualClock())
+    rig.course.reach(2.0 * GRID_S)
+    if bench.microphone:
+        rig.sound.volts(bench.microphone[0].input, np.zeros(1))

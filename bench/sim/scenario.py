@@ -35,6 +35,7 @@ from bench.sim.scenario_entries import (
     Trapped,
     WireFaultEntry,
 )
+from bench.sim.scenario_sound import Hiss, Racks
 from bench.sim.sensors.spec import Fault
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
@@ -73,6 +74,8 @@ class Scenario(BaseModel):
     source: tuple[Source, ...] = ()
     crew: tuple[Crew, ...] = ()
     pump_trip: tuple[PumpTrip, ...] = ()
+    racks: tuple[Racks, ...] = ()
+    hiss: tuple[Hiss, ...] = ()
     clock: tuple[ChannelClock, ...] = ()
     fault: tuple[FaultEntry, ...] = ()
     wire_fault: tuple[WireFaultEntry, ...] = ()

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
 
+from bench.config.sound import Position
 from bench.sim.plant.gas import CO2, H2O, NAMES, O2
 from bench.sim.plant.state import CAPILLARY, ORIFICE, PERMEATION, SHORT_TUBE, SLIT
 from bench.sim.rack.wire_faults import WireFault, WireFaultKind
@@ -83,6 +84,8 @@ class HiddenLeak(Lasting):
     activation_j_mol: NonNegativeFloat = 25_000.0
     reference_k: PositiveFloat = 295.15
     species: Species = "He"
+    position_m: Position | None = None
+    """Where it is heard; none: in the middle of a wall."""
 
     @property
     def kind_code(self) -> int:

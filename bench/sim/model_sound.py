@@ -1,0 +1,80 @@
+"""From bench file and scenario to what sounds where: leaks, hatches, microphones as they are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.config.model import Bench
+from bench.config.sound import Box, Position
+from bench.records import Floats
+from bench.sim.draws import Draws
+from bench.sim.scenario import Scenario
+from bench.sim.sound.house import Door, House, Spot
+from bench.sim.sound.sources import Ear, rms_pa
+from bench.sim.sound.spectra import flat
+
+SENSITIVITY_DB, POSITION_M, CHANNEL_GAIN = 1.0, 1e-3, 0.003
+"""Standard uncertainties: of a stated sensitivity, of where a microphone is (each way), of its channel's gain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Where gas leaves a compartment. path: of the plant, by name."""
+
+    name: str
+    path: str
+    spot: Spot
+
+
+def house_of(bench: Bench) -> House:
+    boxes = {compartment.name: compartment.box for compartment in bench.compartment if compartment.box}
+    hatches = [hatch for hatch in bench.hatch if hatch.position_m is not None and boxes.keys() >= set(hatch.connects)]
+    return House(boxes, [Door(hatch.name, hatch.connects, hatch.position_m or (0, 0, 0)) for hatch in hatches])
+
+
+def wall_centre(box: Box) -> Position:
+    """Of the wall with the largest y: where a leak is whose place nobody states."""
+    (x, y, z), (length, width, height) = box.origin_m, box.size_m
+    return (x + 0.5 * length, y + width, z + 0.5 * height)
+
+
+def openings_of(bench: Bench, scenario: Scenario, boxes: dict[str, Box]) -> Iterator[Opening]:
+    """Leaks of the bench, other valves into the chamber or towards the programmable leak, hidden leaks, purification."""
+    for name, path, compartment, position_m in _places(bench, scenario):
+        if compartment in boxes:
+            yield Opening(name, path, Spot(compartment, position_m or wall_centre(boxes[compartment])))
+
+
+def _places(bench: Bench, scenario: Scenario) -> Iterator[tuple[str, str, str, Position | None]]:
+    for leak in bench.leak:
+        yield leak.name, leak.valve, leak.compartment, leak.position_m
+    outlets = {"chamber", *(c.connects[0] for c in bench.flow_controller if c.connects[1] == "chamber")}
+    named = {leak.valve for leak in bench.leak}
+    ways = [(valve.name, valve.connects) for valve in bench.valve if valve.name not in named]
+    ways += [(controller.name, controller.connects) for controller in bench.flow_controller]
+    for name, ends in ways:
+        yield from ((name, name, end, None) for end, other in (ends, ends[::-1]) if other in outlets)
+    for hidden in scenario.hidden_leak:
+        yield hidden.name, hidden.name, hidden.compartment, hidden.position_m
+    for puffs in scenario.purification:
+        yield puffs.name, puffs.name, puffs.compartment, None
+
+
+def ears_of(bench: Bench, draws: Draws, frequency_hz: Floats) -> Iterator[Ear]:
+    boxes = {compartment.name: compartment.box for compartment in bench.compartment}
+    for entry in bench.microphone:
+        box = boxes[entry.compartment]
+        deviation_db = draws.normal(f"sensitivity_db/{entry.name}", 0.0, SENSITIVITY_DB)
+        gain = draws.normal(f"channel_gain/{entry.name}", 1.0, CHANNEL_GAIN)
+        volts_pa = entry.sensitivity_v_pa * 10.0 ** (deviation_db / 20.0) * gain
+        own = rms_pa(entry.self_noise_db) * flat(frequency_hz, bench.acoustics.band_hz)
+        position_m = _drawn(entry.name, entry.position_m, box, draws) if box else entry.position_m
+        yield Ear(entry.name, Spot(entry.compartment, position_m), own, volts_pa)
+
+
+def _drawn(name: str, stated_m: Position, box: Box, draws: Draws) -> Position:
+    """Never behind a wall."""
+    x, y, z = (
+        min(max(draws.normal(f"position_{axis}/{name}", at, POSITION_M), low), low + length)
+        for axis, at, low, length in zip("xyz", stated_m, box.origin_m, box.size_m, strict=True)
+    )
+    return (x, y, z)
