@@ -22,7 +22,7 @@ from bench.sim.sound.spectra import hiss, machinery
 from bench.sim.sound.synthesis import Setting, Synthesis
 
 LATE_BLOCKS = 3
-"""A leak's sound follows its flow by so many blocks (61 ms): nothing that is heard waits for what has not happened yet."""
+"""A leak's sound follows its flow by so many blocks (61 ms), so that nothing heard depends on what is to come."""
 TIE_S = 1e-6
 
 
@@ -50,8 +50,8 @@ class Hearing:
         self._number = {entry.input: number for number, entry in enumerate(bench.microphone)}
 
     def volts(self, terminal: str, times_s: Floats) -> Floats:
-        """At a microphone's input, at present or past times in ascending order. Raises ValueError for times to come, and
-        for those further back than the plant's knots.
+        """At a microphone's input, at past or present times in ascending order. Raises ValueError for others: to
+        come, or further back than the plant's knots.
         """
         number, now_s = self._number[terminal], self._look()
         if times_s.size and times_s[-1] > now_s + TIE_S:
@@ -63,7 +63,7 @@ class Hearing:
         return volts
 
     def sealed(self) -> dict[str, object]:
-        """Where everything is, and by how much each leak is heard later at one microphone than at another of its room."""
+        """Where everything is, and how much later than at one microphone of its room each leak is heard at another."""
         now_s, setting = self._look(), self.synthesis
         return {
             "sources": {source.name: _place(source.spot) for source in setting.sources},

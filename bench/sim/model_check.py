@@ -40,11 +40,12 @@ def _idle(scenario: Scenario) -> Iterator[str]:
 def _misplaced(bench: Bench, scenario: Scenario) -> Iterator[str]:
     """What sounds where its compartment is not."""
     boxes = {compartment.name: compartment.box for compartment in bench.compartment}
-    placed = [(f"hidden_leak.{leak.name}", leak) for leak in scenario.hidden_leak if leak.position_m]
-    for key, entry in (*placed, *(("hiss", hiss) for hiss in scenario.hiss)):
-        box = boxes[entry.compartment]
-        if box is None or entry.position_m is None or not box.contains(entry.position_m):
-            yield f"{key}.position_m: outside of the box of {entry.compartment}"
+    placed = [(f"hidden_leak.{leak.name}", leak.compartment, leak.position_m) for leak in scenario.hidden_leak]
+    placed += [("hiss", hiss.compartment, hiss.position_m) for hiss in scenario.hiss]
+    for key, compartment, position_m in placed:
+        box = boxes[compartment]
+        if position_m is not None and (box is None or not box.contains(position_m)):
+            yield f"{key}.position_m: outside of the box of {compartment}"
 
 
 def _own(scenario: Scenario) -> Iterator[str]:

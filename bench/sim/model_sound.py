@@ -38,7 +38,7 @@ def wall_centre(box: Box) -> Position:
 
 
 def openings_of(bench: Bench, scenario: Scenario, boxes: dict[str, Box]) -> Iterator[Opening]:
-    """Leaks of the bench, other valves into the chamber or towards the programmable leak, hidden leaks, purification."""
+    """Leaks of the bench, other ways into the chamber or to the programmable leak, hidden leaks, purification."""
     for name, path, compartment, position_m in _places(bench, scenario):
         if compartment in boxes:
             yield Opening(name, path, Spot(compartment, position_m or wall_centre(boxes[compartment])))

@@ -10,8 +10,8 @@ RACKS_DB = QUIET_DB + 25.0
 
 class Racks(Lasting):
     """Fans and pumps all around: a diffuse sound whose power falls with frequency, of which no two microphones hear the
-    same. level_db: anywhere in the compartment, in the band of [acoustics]; a hatch leaves 20 dB less of it next door, 50
-    if it is closed.
+    same. level_db: anywhere in the compartment, in the band of [acoustics]; next door it is 20 dB less, 50 behind a
+    closed hatch.
     """
 
     compartment: str

@@ -1,6 +1,7 @@
 """The plant's past as sound meets it: air, open hatches, what leaks."""
 
 import math
+from functools import lru_cache
 
 from bench.sim.course import Course
 from bench.sim.model_sound import Opening
@@ -8,10 +9,7 @@ from bench.sim.past import Past
 from bench.sim.plant import gas
 from bench.sim.sound.air import LEAST_PA, Air
 from bench.sim.sound.house import House
-from bench.sim.sound.sources import leak_rms_pa, rms_pa
-
-INAUDIBLE_DB = 0.0
-"""At 1 m: what is weaker (a valve's seat) is not worked out; a microphone's own noise is 30 dB above it."""
+from bench.sim.sound.sources import INAUDIBLE_PA, leak_rms_pa
 
 
 class PlantScene:
@@ -20,9 +18,10 @@ class PlantScene:
     def __init__(self, course: Course, house: House) -> None:
         self._course, self._past, self.house = course, Past(course), house
         fill = course.model.plant.reservoirs[1]
+        self.air = lru_cache(1024)(self._air)
         self._ratio, self._gas_constant = gas.heat_capacity_ratio(fill), gas.gas_constant(fill)
 
-    def air(self, room: str, time_s: float) -> Air:
+    def _air(self, room: str, time_s: float) -> Air:
         """Of the gas the mock-up was filled with at first: species that come later change its speed little."""
         row, columns = self._past.at(time_s).row, self._course.columns
         node = self._course.model.node[room]
@@ -41,4 +40,4 @@ class PlantScene:
         then_s = max(time_s - late_s, 0.0)
         flow_kg_s = self._past.at(then_s).flows_kg_s[self._course.model.path[leak.path]]
         strength_pa = leak_rms_pa(float(flow_kg_s), self.air(leak.spot.room, then_s))
-        return strength_pa if strength_pa > rms_pa(INAUDIBLE_DB) else 0.0
+        return strength_pa if strength_pa > INAUDIBLE_PA else 0.0

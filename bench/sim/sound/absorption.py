@@ -13,11 +13,11 @@ TRIPLE_POINT_K = 273.16
 def vapour_share(relative_humidity: float, temperature_k: float, pressure_pa: float) -> float:
     """Molar share of vapour. relative_humidity: as a share of 1."""
     saturation_pa = REFERENCE_PA * 10.0 ** (4.6151 - 6.8346 * (TRIPLE_POINT_K / temperature_k) ** 1.261)
-    return relative_humidity * saturation_pa / pressure_pa
+    return float(relative_humidity * saturation_pa / pressure_pa)
 
 
 def absorption_db_m(frequency_hz: Floats, temperature_k: float, pressure_pa: float, vapour: float) -> Floats:
-    """dB per metre. vapour: molar share. Stated to 10 % between 253 and 323 K up to 1 MHz at one atmosphere."""
+    """In dB per metre. vapour: molar share. Stated to 10 % between 253 and 323 K up to 1 MHz at one atmosphere."""
     warm, atmospheres, percent = temperature_k / REFERENCE_K, pressure_pa / REFERENCE_PA, 100.0 * vapour
     oxygen_hz = atmospheres * (24.0 + 4.04e4 * percent * (0.02 + percent) / (0.391 + percent))
     slowed = math.exp(-4.170 * (warm ** (-1.0 / 3.0) - 1.0))

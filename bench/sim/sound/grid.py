@@ -42,7 +42,7 @@ class Grid:
     @property
     def frequency_hz(self) -> Floats:
         """Of a block's spectrum, as far as anything is heard."""
-        return np.arange(int(STOP_HZ / RATE_HZ * self.size)) * (RATE_HZ / self.size)
+        return np.linspace(0.0, STOP_HZ, int(STOP_HZ / RATE_HZ * self.size), endpoint=False)
 
     def time_s(self, block: int) -> float:
         """When it begins; nothing is before time zero."""

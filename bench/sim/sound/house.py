@@ -9,8 +9,8 @@ from bench.config.sound import Box, Position
 REFLECTED = 0.4
 """Of the pressure, in one direction. Bare metal would return nearly all; walls are full of things that scatter."""
 FLUSH_M = 5e-3
-"""A wall in which the source or the microphone sits makes no echo of its own: that is in the source's level at 1 m and in
-the microphone's sensitivity."""
+"""A wall that the source or the microphone sits in makes no echo of its own: that is in the source's level at 1 m and
+in the microphone's sensitivity."""
 OPEN_HATCH_DB, CLOSED_HATCH_DB = -20.0, -50.0
 """What a hatch leaves of ultrasound that goes through it, round its corner or through its lid. Chosen."""
 NEAREST_M = 0.01

@@ -34,6 +34,8 @@ def through_wall(frequency_hz: Floats, distance_m: float, rings: int) -> NDArray
     """
     loss_db = AT_ONE_METRE_DB - LOSS_DB_M * distance_m - RING_LOSS_DB * rings
     gain = 10.0 ** (loss_db / 20.0) / np.sqrt(max(distance_m, 0.01))
-    slowness = np.divide(1.0, bending_speed_m_s(frequency_hz), where=frequency_hz > 0.0, out=np.zeros_like(frequency_hz))
+    slowness = np.divide(
+        1.0, bending_speed_m_s(frequency_hz), where=frequency_hz > 0.0, out=np.zeros_like(frequency_hz)
+    )
     wave: NDArray[np.complex128] = gain * np.exp(-2j * np.pi * distance_m * frequency_hz * slowness)
     return wave

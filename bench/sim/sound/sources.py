@@ -8,35 +8,39 @@ from bench.records import Floats
 from bench.sim.sound.air import Air
 from bench.sim.sound.house import Spot
 
+Strength = Callable[[float], float]
+"""RMS pressure by time in s."""
 REFERENCE_PA = 20e-6
 LEAK_BAND_HZ = (30_000.0, 50_000.0)
 EFFICIENCY = 3.5e-7
-"""Share of a leak's stream power that is heard inside in LEAK_BAND_HZ. An acoustic efficiency as Lighthill's (Proc. R. Soc.
-A 211 (1952) 564); its size is chosen, not measured: into vacuum there is no jet in the cabin, only weak inflow noise, so
-that 50 um at 100 kPa make 32 dB at 1 m: heard near by while racks are off, and not otherwise (ISS, January 2004).
+"""Share of a leak's stream power that is heard inside in LEAK_BAND_HZ: an acoustic efficiency, as Lighthill's (Proc. R.
+Soc. A 211 (1952) 564). Its size is chosen, not measured. Into vacuum there is no jet in the cabin, only weak inflow
+noise: 50 um at 100 kPa make 32 dB at 1 m, heard near by while racks are off, and not otherwise (ISS, January 2004).
 """
+INAUDIBLE_PA = REFERENCE_PA
+"""RMS, 0 dB: what is weaker (a valve's seat) is not worked out. A microphone's own noise is 30 dB above it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A point. strength_pa: its RMS pressure at 1 m in the band that spectrum is scaled to, by time in s."""
+    """A point. strength_pa: at 1 m, in the band that spectrum is scaled to."""
 
     name: str
     spot: Spot
     spectrum: Floats
-    strength_pa: Callable[[float], float]
+    strength_pa: Strength
     in_wall: bool
     """Heard through the wall, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Din:
-    """Of so many things around that no two microphones hear the same. strength_pa: RMS anywhere in its room."""
+    """Of so many things around that no two microphones hear the same. strength_pa: anywhere in its room."""
 
     name: str
     room: str
     spectrum: Floats
-    strength_pa: Callable[[float], float]
+    strength_pa: Strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def rms_pa(level_db: float) -> float:
 
 
 def leak_rms_pa(flow_kg_s: float, air: Air) -> float:
-    """At 1 m from a leak in a wall, in LEAK_BAND_HZ: W = EFFICIENCY mdot c^2 / 2 over a hemisphere, p^2 = W rho c / 2 pi.
+    """At 1 m from a leak, in LEAK_BAND_HZ: W = EFFICIENCY mdot c^2 / 2 into a hemisphere, p^2 = W rho c / (2 pi).
 
     air: of the compartment that is leaking. Flow in either direction counts.
     """

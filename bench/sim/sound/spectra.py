@@ -1,4 +1,4 @@
-"""Shapes of noise over frequency, as amplitudes that white noise of unit variance on the internal grid is multiplied by.
+"""Shapes of noise over frequency: amplitudes by which to multiply white noise of unit variance on the internal grid.
 
 Scaled so that the mean square in a band is one.
 """
@@ -9,7 +9,7 @@ from bench.records import Floats
 from bench.sim.sound.grid import PASS_HZ, RATE_HZ, STOP_HZ
 
 LOW_HZ = 10_000.0
-"""Leaks, racks and valves are synthesised from here on, and fade out within half of it. What is below is no ultrasound."""
+"""Leaks, racks and valves are synthesised from here on, and fade out within half of it: below is no ultrasound."""
 
 
 def heard(frequency_hz: Floats) -> Floats:

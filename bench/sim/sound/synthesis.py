@@ -1,8 +1,8 @@
-"""Sound pressure at every microphone, block by block of the internal grid: white noise of each source by block, filtered by
-its spectrum and its way to the microphone (overlap-save).
+"""Sound pressure at every microphone, block by block of the internal grid: each source's white noise, filtered by its
+spectrum and its way to the microphone (overlap-save).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -16,7 +16,7 @@ from bench.sim.sound.house import House
 from bench.sim.sound.interpolation import TAPS, interpolate, kernel
 from bench.sim.sound.noise import white
 from bench.sim.sound.plate import through_wall
-from bench.sim.sound.sources import Din, Ear, Source
+from bench.sim.sound.sources import INAUDIBLE_PA, Din, Ear, Source, Strength
 from bench.sim.sound.spectra import heard
 from bench.sim.sound.transfer import Complexes, through_air
 
@@ -56,6 +56,7 @@ class Synthesis:
         self._emitted = lru_cache(KEPT_BLOCKS * max(len(self.sources), 1))(self._emitted_block)
         self._way = lru_cache(256)(self._way_to)
         self._block = lru_cache(4 * KEPT_BLOCKS)(self._heard_block)
+        self._strengths = lru_cache(KEPT_BLOCKS * (len(self.sources) + len(self.dins) + 1))(self._strengths_pa)
 
     def pressure(self, ear: int, times_s: Floats) -> Floats:
         """Pa at the microphone of that number, at times in ascending order."""
@@ -80,11 +81,11 @@ class Synthesis:
         opened = tuple(self.scene.opened(grid.time_s(block - 1)))
         for din in self.dins:
             gain = self.house.leak_through(din.room, ear.spot.room, opened)
-            if gain > 0.0 and self._sounds(din.strength_pa, block):
+            if gain * max(self._strengths(din.strength_pa, block)) > INAUDIBLE_PA:
                 noise = self._spectrum(f"{din.name}/{ear.name}", block, din.strength_pa)
                 spectrum += gain * noise * din.spectrum
         for index, source in enumerate(self.sources):
-            if self._sounds(source.strength_pa, block):
+            if any(self._strengths(source.strength_pa, block)):
                 way = self._way(index, number, self._airs(source, ear, block), opened)
                 spectrum += self._emitted(index, block) * way
         samples = np.fft.irfft(spectrum * self._heard, grid.size)
@@ -113,22 +114,25 @@ class Synthesis:
     def _white_block(self, stream: str, block: int) -> Floats:
         return white(self.seed, stream, block, self.grid.hop) if block >= -1 else np.zeros(self.grid.hop)
 
-    def _spectrum(self, stream: str, block: int, strength_pa: Callable[[float], float] | None) -> Complexes:
+    def _spectrum(self, stream: str, block: int, strength_pa: Strength | None) -> Complexes:
         """Of a block with what comes before and after, each sample as strong as its source was."""
         grid = self.grid
         before, after = self._white(stream, block - 1)[-grid.history :], self._white(stream, block + 1)[: grid.guard]
         samples = np.concatenate([before, self._white(stream, block), after])
         if strength_pa is not None:
-            samples *= self._envelope(strength_pa, block)
+            samples *= self._envelope(self._strengths(strength_pa, block))
         spectrum: Complexes = np.fft.rfft(samples)[: self._frequency_hz.size]
         return spectrum
 
-    def _envelope(self, strength_pa: Callable[[float], float], block: int) -> Floats:
+    def _strengths_pa(self, strength_pa: Strength, block: int) -> tuple[float, float, float, float]:
+        """At the beginnings of the block before, of the block, and of the two that follow."""
+        before, begin, end, after = (strength_pa(self.grid.time_s(block + i)) for i in (-1, 0, 1, 2))
+        return before, begin, end, after
+
+    def _envelope(self, strengths: tuple[float, float, float, float]) -> Floats | float:
         """Straight between the beginnings of blocks."""
         hop, history = self.grid.hop, self.grid.history
+        if min(strengths) == max(strengths):
+            return strengths[0]
         ends = [history - hop, history, history + hop, history + 2 * hop]
-        strengths = [strength_pa(self.grid.time_s(block + i)) for i in (-1, 0, 1, 2)]
         return np.interp(np.arange(self.grid.size), ends, strengths)
-
-    def _sounds(self, strength_pa: Callable[[float], float], block: int) -> bool:
-        return any(strength_pa(self.grid.time_s(block + i)) > 0.0 for i in (-1, 0, 1, 2))
