@@ -13,10 +13,8 @@ from pathlib import Path
 def _cache_folder() -> Path:
     """Beside the sources if that can be written to, else in the system's temporary folder, per user."""
     here = Path(__file__).parent
-    compiled = [
-        here / "compiled.py",
-        *(path for part in ("plant", "sensors", "sound") for path in here.glob(f"{part}/*.py")),
-    ]
+    compiled = [here / "compiled.py", *here.glob("plant/*.py"), *here.glob("sensors/*.py")]
+    compiled.append(here / "sound" / "interpolation.py")
     sources = b"".join(path.read_bytes() for path in sorted(compiled))
     name = f"compiled-{hashlib.sha256(sources).hexdigest()[:16]}"
     if os.access(here, os.W_OK):

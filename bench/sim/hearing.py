@@ -50,12 +50,12 @@ class Hearing:
         self._number = {entry.input: number for number, entry in enumerate(bench.microphone)}
 
     def volts(self, terminal: str, times_s: Floats) -> Floats:
-        """At a microphone's input, at past or present times in ascending order. Raises ValueError for others: to
+        """At a microphone's input, at past or present times. Raises ValueError for others: to
         come, or further back than the plant's knots.
         """
         number, now_s = self._number[terminal], self._look()
-        if times_s.size and times_s[-1] > now_s + TIE_S:
-            raise ValueError(f"{terminal}: nobody knows what will be heard at {times_s[-1]:g} s: it is {now_s:g} s")
+        if times_s.size and times_s.max() > now_s + TIE_S:
+            raise ValueError(f"{terminal}: nobody knows what will be heard at {times_s.max():g} s: it is {now_s:g} s")
         volts = self.synthesis.ears[number].volts_pa * self.synthesis.pressure(number, times_s)
         held = self._frozen.get(self._bench.microphone[number].instrument)
         if held is not None and volts.size:

@@ -45,7 +45,7 @@ def _misplaced(bench: Bench, scenario: Scenario) -> Iterator[str]:
     for key, compartment, position_m in placed:
         box = boxes[compartment]
         if position_m is not None and (box is None or not box.contains(position_m)):
-            yield f"{key}.position_m: outside of the box of {compartment}"
+            yield f"{key}.position_m: not within the box of {compartment}"
 
 
 def _own(scenario: Scenario) -> Iterator[str]:

@@ -35,6 +35,8 @@ UNKNOWN = {
     "makeup.compartment": {"makeup": [{"compartment": "cellar", "pressure_pa": 1e5, "max_flow_kg_s": 1e-6}]},
     "crew.compartment": {"crew": [{"compartment": "cellar", "people": 1e-3}]},
     "source.compartment": {"source": [{"compartment": "cellar", "kg_s": 1e-6}]},
+    "racks.compartment": {"racks": [{"compartment": "cellar"}]},
+    "hiss.compartment": {"hiss": [{"compartment": "cellar", "position_m": [0.0, 0.0, 0.0]}]},
     "purification.compartment": {
         "purification": [{"compartment": "cellar", "area_m2": 1e-6, "period_s": 10.0, "open_s": 1.0}]
     },
@@ -67,6 +69,11 @@ IDLE = [
     ({"patch": [{"leak": "hole", "at_s": t, "residual": 0.1} for t in (1.0, 2.0)]}, "patch.hole: 2 of them"),
     ({"growth": [{"leak": "hole", "over_s": t, "factor": 2.0} for t in (1.0, 2.0)]}, "growth.hole: 2 of them"),
     ({"growth": [{"leak": "fill_valve", "over_s": 1.0, "factor": 2.0}]}, "growth.fill_valve.leak: 'fill_valve' is not"),
+    ({"hidden_leak": [{**HOLE, "position_m": [0.9, 0.0, 0.0]}]}, "hidden_leak.hole.position_m: not within the box of"),
+    (
+        {"hiss": [{"compartment": "us_segment", "position_m": [0.1, 0.3, 0.0]}]},
+        "hiss.position_m: not within the box of",
+    ),
     ({"hidden_leak": [{**HOLE, "to": "us_segment"}]}, "hidden_leak.hole.to: it leads where it comes from"),
 ]
 

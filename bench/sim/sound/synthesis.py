@@ -59,13 +59,13 @@ class Synthesis:
         self._strengths = lru_cache(KEPT_BLOCKS * (len(self.sources) + len(self.dins) + 1))(self._strengths_pa)
 
     def pressure(self, ear: int, times_s: Floats) -> Floats:
-        """Pa at the microphone of that number, at times in ascending order."""
+        """Pa at the microphone of that number, at times in any order, best in ascending."""
         places = times_s * RATE_HZ
         out = np.empty(places.shape)
-        gaps = np.flatnonzero(np.diff(places) > self.grid.hop) + 1
+        gaps = np.flatnonzero(np.abs(np.diff(places)) > self.grid.hop) + 1
         for part, result in zip(np.split(places, gaps), np.split(out, gaps), strict=True):
             if part.size:
-                interpolate(*self._around(ear, part[0], part[-1]), part, self._kernel, result)
+                interpolate(*self._around(ear, part.min(), part.max()), part, self._kernel, result)
         return out
 
     def _around(self, ear: int, begin: float, end: float) -> tuple[Floats, int]:
