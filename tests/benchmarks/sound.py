@@ -2,8 +2,8 @@
 
     PYTHONPATH=tests python tests/benchmarks/sound.py
 
-Delays by generalised cross-correlation over half a second in 30-50 kHz, against the true ones, seeds 1 to 20. The signal
-is as strong as stated against what else is heard where it is weaker: the microphone's own noise, or racks.
+Delays by generalised cross-correlation over half a second in 30-50 kHz, against the true ones, seeds 1 to 20. The
+signal is as strong as stated against what else is heard where it is weaker: the microphone's own noise, or racks.
 """
 
 import os

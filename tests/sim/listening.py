@@ -39,14 +39,19 @@ def level_db(samples, band_hz=BAND_HZ):
     return 10.0 * np.log10(power_pa2(samples, band_hz) / 4e-10)
 
 
-def later_us(one, other, longest_s=3e-3, finer=16):
-    """By how much other hears later than one: generalised cross-correlation, phases alone (Knapp and Carter, 1976)."""
+def later_us(one, other, band_hz=BAND_HZ, longest_s=3e-3, finer=16, *, envelope=False):
+    """By how much other hears later than one: generalised cross-correlation, phases alone (Knapp and Carter, 1976).
+
+    envelope: of groups of waves, not of their phases.
+    """
     size = 2 * one.size
     cross = np.conj(np.fft.rfft(one, size)) * np.fft.rfft(other, size)
     frequency_hz = np.fft.rfftfreq(size, 1.0 / RATE_HZ)
     cross /= np.maximum(np.abs(cross), 1e-300)
-    cross[(frequency_hz < BAND_HZ[0]) | (frequency_hz > BAND_HZ[1])] = 0.0
-    curve = np.fft.irfft(cross, finer * size)
+    cross[(frequency_hz < band_hz[0]) | (frequency_hz > band_hz[1])] = 0.0
+    padded = np.zeros(finer * size, dtype=complex)
+    padded[: cross.size] = cross
+    curve = np.abs(np.fft.ifft(padded)) if envelope else np.fft.irfft(cross, finer * size)
     lags = np.arange(-int(longest_s * RATE_HZ * finer), int(longest_s * RATE_HZ * finer))
     best = int(lags[np.argmax(curve[lags])])
     before, top, after = curve[[best - 1, best, best + 1]]

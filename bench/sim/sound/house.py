@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bench.config.sound import Box, Position
 
 REFLECTED = 0.4
-"""Of the pressure, in one direction. Bare metal would return nearly all; walls are full of things that scatter."""
+"""Of the pressure, in one direction. Chosen: bare metal returns nearly all, but walls are full of what scatters."""
 FLUSH_M = 5e-3
 """A wall that the source or the microphone sits in makes no echo of its own: that is in the source's level at 1 m and
 in the microphone's sensitivity."""

@@ -1,5 +1,7 @@
 """What ultrasound can find: delays, band power that follows flow, and what racks and decoys make of both. Units: SI."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy.signal import coherence
@@ -9,6 +11,7 @@ from sim.listening import BAND_HZ, RATE_HZ, burst, later_us, leaking, level_db, 
 from bench.clock import VirtualClock
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import Scenario
+from bench.sim.sound.house import House
 
 SEEDS = range(1, 11)
 RACKS = [{"compartment": "working_compartment"}]
@@ -91,6 +94,18 @@ def test_behind_a_closed_hatch_a_leak_is_not_heard():
     rig = leaking(bench=listening.quiet_bench())
     assert max(level_db(samples) for samples in burst(rig, "intermediate_chamber", 20.0)) < 5.0
     assert min(level_db(samples) for samples in burst(rig, "working_compartment", 21.0)) > 30.0
+
+
+def test_what_comes_through_the_wall_arrives_with_the_delays_of_bending_waves(monkeypatch):
+    monkeypatch.setattr(House, "rays", lambda *_: iter(()))
+    rig = leaking(500e-6, bench=listening.quiet_bench())
+    one, other = burst(rig, "working_compartment", 20.0)
+    position_m = listening.WORKING_HOLE.position_m
+    ways_m = [math.dist(m.position_m, position_m) for m in listening.microphones("working_compartment")]
+    group_m_s = 2.0 * math.sqrt(1.8 * 5400.0 * 3e-3 * 40e3)
+    wanted_us = 1e6 * (ways_m[1] - ways_m[0]) / group_m_s
+    assert abs(wanted_us) > 100.0
+    assert later_us(one, other, band_hz=(38e3, 42e3), envelope=True) == pytest.approx(wanted_us, abs=5.0)
 
 
 def errors_us(rig, compartment, leak, ends_s):
