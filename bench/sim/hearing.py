@@ -50,8 +50,8 @@ class Hearing:
         self._number = {entry.input: number for number, entry in enumerate(bench.microphone)}
 
     def volts(self, terminal: str, times_s: Floats) -> Floats:
-        """At a microphone's input, at past or present times. Raises ValueError for others: to
-        come, or further back than the plant's knots.
+        """At a microphone's input, at past or present times. ValueError: for times to come, or further back than the
+        plant's knots reach. Loss of the chassis' power shows in that nobody can ask.
         """
         number, now_s = self._number[terminal], self._look()
         if times_s.size and times_s.max() > now_s + TIE_S:

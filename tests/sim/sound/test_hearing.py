@@ -7,6 +7,7 @@ import pytest
 from sim import listening, rigs
 from sim.listening import burst, leaking, level_db, power_pa2, sample_times
 
+from bench.sim.host_daq import _microphone_modules
 from bench.sim.ports import ChassisPort
 from bench.sim.sound import house
 
@@ -165,6 +166,13 @@ def test_the_chassis_finds_microphones_at_its_terminals():
     volts = ChassisPort(rig, {}).analog(INPUT, times_s)
     assert np.array_equal(volts, rig.sound.volts(INPUT, times_s))
     assert volts.std() == pytest.approx(STATED_NOISE_V, rel=0.2)
+
+
+def test_all_microphones_are_terminals_of_one_module():
+    entry = next(i for i in rigs.BENCH.instrument if i.name == "daq")
+    ((name, device),) = _microphone_modules(rigs.BENCH, entry).items()
+    assert device.ai == tuple(f"{name}/ai{number}" for number in range(8))
+    assert _microphone_modules(rigs.BENCH.model_copy(update={"microphone": ()}), entry) == {}
 
 
 STATED_NOISE_V = 0.0126 * 20e-6 * 10.0**1.5 * math.sqrt(95.0 / 20.0)
