@@ -22,6 +22,8 @@ class Quality(IntEnum):
 
 
 USABLE = frozenset({int(Quality.GOOD), int(Quality.HELD)})
+BARE_NUMBERS: Mapping[str, str] = {"relative_humidity": "fraction", "spectral_kurtosis": "excess"}
+"""What quantities of unit "1" are that are no states: how their columns' names end."""
 
 
 class Outcome(StrEnum):
@@ -52,6 +54,8 @@ class EventKind(StrEnum):
     VALUE_FROZEN = "value_frozen"
     GAUGE_CHOSEN = "gauge_chosen"
     SPECTRUM = "spectrum"  # of a residual gas analyser, when it was asked
+    BURST = "burst"  # of all microphones: the file that it is in, and its features
+    BURST_LOST = "burst_lost"
     SAFE_STATE = "safe_state"
     STABLE = "stable"
     WINDOW = "window"  # an interval that methods are asked about
@@ -61,7 +65,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One recorded quantity, in the SI unit it is recorded in ("Pa", "K", "kg/s" and so on, "1" for states)."""
+    """One recorded quantity, in the SI unit it is recorded in ("Pa", "K", "kg/s" and so on, "1" for bare numbers)."""
 
     name: str
     quantity: str
@@ -75,7 +79,8 @@ class Channel:
     @property
     def column(self) -> str:
         """Column of a results table: the name with its unit, so that a reader needs no legend."""
-        suffix = "state" if self.unit == "1" else self.unit.lower().replace("/", "_").replace(" ", "_")
+        bare = BARE_NUMBERS.get(self.quantity, "state")
+        suffix = bare if self.unit == "1" else self.unit.lower().replace("/", "_").replace(" ", "_")
         return f"{self.name}_{suffix}"
 
 
@@ -99,6 +104,36 @@ class Scan:
     values: Floats
     offsets_s: Floats
     quality: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Waveform:
+    """One microphone's part in a burst: samples in unit, the first at t0_s, one every dt_s."""
+
+    name: str
+    t0_s: float
+    dt_s: float
+    samples: NDArray[np.float32]
+    unit: str = "Pa"
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """All microphones, sampled together. pressures_pa: a row for each, columns at t0_s, t0_s + dt_s and so on."""
+
+    t0_s: float
+    dt_s: float
+    microphones: tuple[str, ...]
+    pressures_pa: NDArray[np.float32]
+
+    @property
+    def middle_s(self) -> float:
+        return self.t0_s + 0.5 * (self.pressures_pa.shape[1] - 1) * self.dt_s
+
+    @property
+    def waveforms(self) -> tuple[Waveform, ...]:
+        rows = zip(self.microphones, self.pressures_pa, strict=True)
+        return tuple(Waveform(name, self.t0_s, self.dt_s, samples) for name, samples in rows)
 
 
 @dataclass(frozen=True, slots=True)
