@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import spectrogram
 
 from bench.records import Floats
 
@@ -41,6 +40,8 @@ def features(pressures_pa: NDArray[np.floating], dt_s: float, band_hz: tuple[flo
 
 def frames(pressures_pa: NDArray[np.floating], dt_s: float) -> tuple[Floats, Floats]:
     """Frequencies of the lines in Hz, and each frame's density in Pa2/Hz: (microphones, lines, frames)."""
+    from scipy.signal import spectrogram  # takes a third of a second, which no run without microphones need wait
+
     size = round(FRAME_S / dt_s)
     if pressures_pa.shape[-1] < 2 * size:
         raise ValueError(f"a burst of {pressures_pa.shape[-1]} samples has no two frames of {size}")
@@ -55,11 +56,12 @@ def overlap_hz(frequency_hz: Floats, band_hz: tuple[float, float]) -> Floats:
     half_hz = 0.5 * (frequency_hz[1] - frequency_hz[0])
     low_hz, high_hz = band_hz
     upper_hz, lower_hz = np.minimum(frequency_hz + half_hz, high_hz), np.maximum(frequency_hz - half_hz, low_hz)
-    return np.maximum(upper_hz - lower_hz, 0.0)
+    found: Floats = np.maximum(upper_hz - lower_hz, 0.0)
+    return found
 
 
 def spectral_kurtosis(density: Floats) -> Floats:
-    """Of each line over its frames, (..., lines, frames) -> (..., lines): <|X|^4> / <|X|^2>^2 - 2, estimated without bias.
+    """Of each line over its frames, (..., lines, frames) -> (..., lines): <|X|^4> / <|X|^2>^2 - 2, without bias.
 
     Antoni, MSSP 20 (2006) 282, for the measure; Vrabie, Granjon, Serviere, NSIP 2003, for the estimator, whose variance
     for steady noise is 4 / frames. NaN where a line has no power.
@@ -67,7 +69,8 @@ def spectral_kurtosis(density: Floats) -> Floats:
     count = density.shape[-1]
     with np.errstate(invalid="ignore"):  # 0 / 0 is not known, and says so
         ratio = np.square(density).sum(axis=-1) / np.square(density.sum(axis=-1))
-    return count / (count - 1) * ((count + 1) * ratio - 2.0)
+    found: Floats = count / (count - 1) * ((count + 1) * ratio - 2.0)
+    return found
 
 
 def peak_pa(level_db: float) -> float:

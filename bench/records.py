@@ -128,7 +128,7 @@ class Burst:
 
     @property
     def middle_s(self) -> float:
-        return self.t0_s + 0.5 * (self.pressures_pa.shape[1] - 1) * self.dt_s
+        return self.t0_s + 0.5 * (len(self.pressures_pa[0]) - 1) * self.dt_s
 
     @property
     def waveforms(self) -> tuple[Waveform, ...]:

@@ -1,145 +1,27 @@
-"""NI CompactDAQ through NI-DAQmx ("local") or an NI gRPC Device Server ("grpc://host:port"). Alone imports nidaqmx."""
+"""NI chassis through NI-DAQmx ("local") or an NI gRPC Device Server ("grpc://host:port").
+
+The other ni_daq files are of it, too; nothing else imports nidaqmx.
+"""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Self
 
 import grpc
 import numpy as np
 from nidaqmx import GrpcSessionOptions, Task
 from nidaqmx import SessionInitializationBehavior as Behavior
-from nidaqmx.constants import READ_ALL_AVAILABLE, AcquisitionType, FillMode, LineGrouping, TaskMode
-from nidaqmx.errors import Error, RpcError
-from nidaqmx.stream_readers import AnalogMultiChannelReader, DigitalMultiChannelReader
-from nidaqmx.stream_writers import DigitalMultiChannelWriter
+from nidaqmx.errors import Error
 from nidaqmx.system import Device, System
 from numpy.typing import NDArray
 
-from drivers.errors import CommandRefused, InstrumentError, LinkLost, ProtocolError, ReplyTimeout
-from drivers.measured import Identity, Measured, Status
+from drivers.errors import CommandRefused
+from drivers.measured import Identity, Measured
+from drivers.ni_daq_calls import Deadline, TimedChannel, reported
+from drivers.ni_daq_microphones import Bursts, Microphone, Plan
+from drivers.ni_daq_tasks import AnalogInputs, Lines
 
-
-class SamplesLost(InstrumentError):  # noqa: N818 named like its cause
-    """Nobody read in time and the buffer ran over: a gap. Record it, then `reconnect()` and `start()`."""
-
-
-REMEDIES: Final[Sequence[tuple[set[int | grpc.StatusCode], type[InstrumentError], str]]] = (
-    ({-50103, -200587}, CommandRefused, "end the client that holds it, or reset the device if that client died"),
-    ({-88709, -200088}, LinkLost, "device or server were reset: reconnect() and start()"),
-    ({-200279}, SamplesLost, "collect more often; reconnect() and start() to go on"),
-    ({0, grpc.StatusCode.UNAVAILABLE}, LinkLost, "start the server (or install the driver), then reconnect()"),
-    ({grpc.StatusCode.DEADLINE_EXCEEDED}, ReplyTimeout, "the server hangs or the network is cut: reconnect()"),
-)
-
-
-@contextmanager
-def reported(subject: str) -> Iterator[None]:
-    """The one place where the errors of nidaqmx, of the device and of gRPC, become ours."""
-    try:
-        yield
-    except Error as error:
-        code = getattr(error, "error_code", getattr(error, "rpc_code", 0))
-        unlisted = (ProtocolError if isinstance(error, RpcError) else CommandRefused, "check names and settings")
-        kind, remedy = next(((kind, remedy) for codes, kind, remedy in REMEDIES if code in codes), unlisted)
-        raise kind(f"NI-DAQmx at {subject}: {' '.join(str(error).split())} Remedy: {remedy}.") from error
-
-
-class Deadline:
-    """On every call, as nidaqmx sets none: a frozen server would hold the bench for ever."""
-
-    def __init__(self, timeout_s: float) -> None:
-        self._timeout_s = timeout_s
-
-    def on(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def timed(request: Any, metadata: Any = None) -> Any:  # noqa: ANN401 - passed on as they are
-            return call(request, timeout=self._timeout_s, metadata=metadata)
-
-        return timed
-
-
-class TimedChannel:
-    """All that nidaqmx needs of a channel. An interceptor of gRPC would do the same, for 25 us a call."""
-
-    def __init__(self, channel: grpc.Channel, deadline: Deadline) -> None:
-        self.unary_stream, self.close = channel.unary_stream, channel.close
-        self.unary_unary = lambda *method, **details: deadline.on(channel.unary_unary(*method, **details))
-
-
-class AnalogInputs(AnalogMultiChannelReader):  # type: ignore[misc]  # nidaqmx has no types
-    """Voltages, clocked by the hardware once the task is started; reads never wait."""
-
-    def __init__(self, task: Task, terminals: Sequence[str], rate_hz: float) -> None:
-        super().__init__(task.in_stream)
-        add = task.ai_channels.add_ai_voltage_chan
-        channels = [add(name, name.replace("/", "_"), min_val=-10.0, max_val=10.0) for name in terminals]
-        task.timing.cfg_samp_clk_timing(rate_hz, sample_mode=AcquisitionType.CONTINUOUS)
-        task.control(TaskMode.TASK_COMMIT)  # a converter in use elsewhere is refused now
-        self.rate_hz = float(task.timing.samp_clk_rate)  # modules with a clock of their own take the nearest they can
-        self.limits_v = {name: float(channel.ai_rng_high) for name, channel in zip(terminals, channels, strict=True)}
-        self.settings = {f"{name} limit_v": f"{limit_v:g}" for name, limit_v in self.limits_v.items()}
-        self._room = np.zeros((len(terminals), max(64, int(2 * self.rate_hz))))
-        self.start = task.start
-
-    def read(self) -> dict[str, Measured]:
-        """Means of what arrived since the last read. The newest sample counts as taken now: its age is unknown."""
-        blocks = [self._read_block()]
-        while blocks[-1].size == self._room.size:
-            blocks.append(self._read_block())
-        volts = np.concatenate(blocks, axis=1)
-        if not volts.size:
-            return {}
-        offset_s = -(volts.shape[1] - 1) / (2 * self.rate_hz)
-        worst_v = volts[np.arange(len(volts)), np.abs(volts).argmax(axis=1)]
-        rows = zip(self.limits_v.items(), volts.mean(axis=1).tolist(), worst_v.tolist(), strict=True)
-        return {name: judged(mean_v, extreme_v, limit_v, offset_s) for (name, limit_v), mean_v, extreme_v in rows}
-
-    def _read_block(self) -> NDArray[np.float64]:
-        """One call for all that fits, packed at the beginning; the public method asks first how much there is."""
-        _, samples = self._interpreter.read_analog_f64(
-            self._handle, READ_ALL_AVAILABLE, 0.0, FillMode.GROUP_BY_CHANNEL.value, self._room
-        )
-        return self._room.flat[: len(self._room) * samples].reshape(len(self._room), samples)  # a copy
-
-
-def judged(mean_v: float, extreme_v: float, limit_v: float, offset_s: float) -> Measured:
-    """Mean of a block. One sample at the limit of the converter spoils it: how far beyond it was is unknown."""
-    if abs(extreme_v) < limit_v:
-        return Measured(mean_v, Status.GOOD, offset_s)
-    status = Status.OVERRANGE if extreme_v > 0 else Status.UNDERRANGE
-    return Measured(float(np.clip(extreme_v, -limit_v, limit_v)), status, offset_s)
-
-
-LEVELS: Final = (Measured(0.0, Status.GOOD), Measured(1.0, Status.GOOD))
-
-
-class Lines:
-    """Digital lines, one channel each, in one task: all are read, and all are written, in one call."""
-
-    def __init__(self, task: Task, lines: Sequence[str], add_channel: Callable[..., object]) -> None:
-        self._lines = tuple(lines)
-        for line in lines:
-            add_channel(line, line.replace("/", "_"), LineGrouping.CHAN_PER_LINE)
-        self._reader = DigitalMultiChannelReader(task.in_stream)
-        self._writer = DigitalMultiChannelWriter(task.out_stream)
-        self._reader.verify_array_shape = self._writer.verify_array_shape = False  # else each asks the server twice
-        self._driven = self.levels()  # before anything else touches an output
-        task.start()  # a line in use elsewhere is refused now; later calls need not start and stop it
-
-    def levels(self) -> dict[str, bool]:
-        self._reader.read_one_sample_one_line(array := np.zeros(len(self._lines), dtype=np.bool_))
-        return dict(zip(self._lines, array.tolist(), strict=True))
-
-    def read(self) -> dict[str, Measured]:
-        return {line: LEVELS[level] for line, level in self.levels().items()}
-
-    def write(self, line: str, *, state: bool) -> None:
-        driven = self._driven | {line: state}
-        self._writer.write_one_sample_one_line(np.array(list(driven.values()), dtype=np.bool_))
-        self._driven = driven
-
-
-ANALOG, OUTPUTS = "analog inputs", "digital outputs"
+ANALOG, OUTPUTS, MICROPHONES = "analog inputs", "digital outputs", "microphones"
 ROLES: Final[Mapping[str, Callable[[Any, Sequence[str], float], AnalogInputs | Lines]]] = {
     ANALOG: AnalogInputs,
     "digital inputs": lambda task, lines, _: Lines(task, lines, task.di_channels.add_di_chan),
@@ -150,24 +32,36 @@ ROLES: Final[Mapping[str, Callable[[Any, Sequence[str], float], AnalogInputs | L
 class NiDaq:
     """One chassis. Not thread-safe. After LinkLost, ReplyTimeout or SamplesLost: `reconnect()`, then `start()`."""
 
-    def __init__(self, address: str, terminals: Mapping[str, Sequence[str]], rate_hz: float, timeout_s: float) -> None:
-        self._address, self._terminals = address, terminals
+    def __init__(
+        self,
+        address: str,
+        terminals: Mapping[str, Sequence[str]],
+        rate_hz: float,
+        timeout_s: float,
+        bursts: Plan,
+    ) -> None:
+        self._address, self._terminals, self._plan = address, terminals, bursts
         self._rate_hz, self._deadline = rate_hz, Deadline(timeout_s)
         self._channel: TimedChannel | None = None
         self._handles: list[Task] = []
         self._tasks: dict[str, AnalogInputs | Lines] = {}
         self._token = secrets.token_hex(4)  # no other client has tasks of our names
         self._left_behind = self._started = False
+        self._bursts: Bursts | None = None
+        self._burst_settings: Mapping[str, str] = {}
         self.handshakes = 0
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - what the bench file says
         cls,
         address: str,
         *,
         inputs: Sequence[str] = (),
         digital_inputs: Sequence[str] = (),
         digital_outputs: Sequence[str] = (),
+        microphones: Sequence[Microphone] = (),
+        burst_rate_hz: float = 200e3,
+        burst_s: float = 0.5,
         rate_hz: float = 10.0,
         timeout_s: float = 2.0,
     ) -> Self:
@@ -175,8 +69,15 @@ class NiDaq:
         output changes.
         """
         terminals = zip(ROLES, (inputs, digital_inputs, digital_outputs), strict=True)
-        daq = cls(address, {role: names for role, names in terminals if names}, rate_hz, timeout_s)
+        bursts = Plan(microphones, burst_rate_hz, burst_s)
+        daq = cls(address, {role: names for role, names in terminals if names}, rate_hz, timeout_s, bursts)
         daq.reconnect()
+        try:
+            with reported(f"{address}, {MICROPHONES}"):
+                daq._hear()  # what is wrong with them is known before a run
+        except BaseException:
+            daq.close()
+            raise
         return daq
 
     def reconnect(self) -> None:
@@ -196,13 +97,10 @@ class NiDaq:
 
     def close(self) -> None:
         """Release lines and sample clock. Outputs keep their state. Never raises: `reconnect()` clears what is left."""
-        self._started = False
+        self._started, self._bursts = False, None
         self._tasks.clear()
         while self._handles:
-            try:
-                self._handles.pop().close()
-            except Error:  # the others would only time out as well
-                self._left_behind = True
+            if not self._closed(self._handles.pop()):  # the others would only time out as well
                 self._handles.clear()
         if self._channel:
             self._channel.close()
@@ -239,10 +137,44 @@ class NiDaq:
         with reported(f"{self._address}, {OUTPUTS}"):
             return self._outputs(line).levels()[line]
 
+    @property
+    def burst_rate_hz(self) -> float:
+        """As the device has it; 0 without microphones."""
+        return float(self._burst_settings.get("burst_rate_hz", 0.0))
+
+    def start_burst(self) -> None:
+        """Let all microphones be sampled together, from now on and for burst_s; everything else goes on meanwhile.
+        CommandRefused while a burst is on.
+        """
+        if not (self._started and self._plan.microphones):
+            raise CommandRefused(f"NI-DAQmx at {self._address}: no microphones, or start_burst() before start()")
+        with reported(f"{self._address}, {MICROPHONES}"):
+            if bursts := self._hear():
+                bursts.start()
+
+    def burst_ready(self) -> bool:
+        """Whether the burst is complete, without waiting."""
+        with reported(f"{self._address}, {MICROPHONES}"):
+            return bool(self._burst_on().ready())
+
+    def fetch_burst(self) -> NDArray[np.float64]:
+        """Pascals, (microphones, samples), rows in the order of `open()`; the first sample is of one sample period
+        after the start. An error, as for a burst that is not complete yet, ends the burst.
+        """
+        with reported(f"{self._address}, {MICROPHONES}"):
+            return self._burst_on().fetch()
+
+    def abandon_burst(self) -> None:
+        """Another one may be started. Sends nothing, raises nothing."""
+        if self._bursts:
+            self._bursts.on = False
+
     def identity(self) -> Identity:
         """Chassis and modules in use; serial number of the chassis; version of the NI-DAQmx driver."""
         with reported(f"{self._address}, identity"):
-            names = dict.fromkeys(name.partition("/")[0] for names in self._terminals.values() for name in names)
+            terminals = [name for names in self._terminals.values() for name in names]
+            terminals += [microphone.input for microphone in self._plan.microphones]
+            names = dict.fromkeys(name.partition("/")[0] for name in terminals)
             modules = [Device(name, grpc_options=self._options()) for name in names]
             chassis = modules[0].compact_daq_chassis_device
             model = f"{chassis.product_type}: {', '.join(module.product_type for module in modules)}"
@@ -250,9 +182,10 @@ class NiDaq:
             return Identity("National Instruments", model, f"{chassis.serial_num:08X}", version)
 
     def settings(self) -> dict[str, str]:
-        """As the device took them over at open."""
+        """As the device took them over when the tasks were made."""
         analog = self._tasks.get(ANALOG)
-        return {"rate_hz": f"{analog.rate_hz:g}", **analog.settings} if isinstance(analog, AnalogInputs) else {}
+        found = {"rate_hz": f"{analog.rate_hz:g}", **analog.settings} if isinstance(analog, AnalogInputs) else {}
+        return {**found, **self._burst_settings}
 
     def _options(self, name: str = "", behavior: Behavior = Behavior.AUTO) -> GrpcSessionOptions | None:
         return GrpcSessionOptions(self._channel, name, initialization_behavior=behavior) if self._channel else None
@@ -263,6 +196,34 @@ class NiDaq:
             Task(name, grpc_options=self._options(name)).close()
         self._handles.append(Task(name, grpc_options=self._options(name, Behavior.INITIALIZE_SERVER_SESSION)))
         return self._handles[-1]
+
+    def _closed(self, task: Task) -> bool:
+        try:
+            task.close()
+        except Error:
+            self._left_behind = True
+            return False
+        return True
+
+    def _burst_on(self) -> Bursts:
+        if self._bursts is None or not self._bursts.on:
+            raise CommandRefused(f"NI-DAQmx at {self._address}: no burst is on, or the link was opened anew since")
+        return self._bursts
+
+    def _hear(self) -> Bursts | None:
+        """The microphones' task. After a reconnect it is made with the next burst: whatever is wrong with it then must
+        not keep anybody from the valves.
+        """
+        if self._bursts is None and self._plan.microphones:
+            task = self._task(MICROPHONES)
+            try:
+                self._bursts = Bursts(task, self._plan)
+            except Error:
+                self._handles.remove(task)
+                self._closed(task)
+                raise
+            self._burst_settings = self._bursts.settings
+        return self._bursts
 
     def _outputs(self, line: str) -> Lines:
         if not isinstance(outputs := self._tasks.get(OUTPUTS), Lines) or line not in self._terminals[OUTPUTS]:

@@ -36,8 +36,8 @@ def test_a_sine_outside_the_band_leaves_nothing_in_it(frequency_hz):
 
 
 def test_white_noise_has_its_density_times_the_width_of_the_band():
-    """20 kHz for half a second are 20 000 independent squares: one per cent of scatter each (Bendat and Piersol 8.5). Five
-    sigma of the mean of 40.
+    """20 kHz for half a second are 20 000 independent squares: one per cent of scatter each (Bendat and Piersol 8.5).
+    Five sigma of the mean of 40.
     """
     power = heard(noise(1, microphones=40)).band_power_pa2
     assert power.mean() == pytest.approx(1e-9 * 20e3, rel=5 * 0.01 / np.sqrt(40))

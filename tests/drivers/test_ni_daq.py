@@ -14,7 +14,8 @@ from bench.sim.daq.driver.process import MovedPace
 from bench.sim.daq.face.server import start_daq
 from drivers.errors import CommandRefused, InstrumentError, LinkLost, ReplyTimeout
 from drivers.measured import Identity, Measured, Status
-from drivers.ni_daq import NiDaq, SamplesLost
+from drivers.ni_daq import NiDaq
+from drivers.ni_daq_calls import SamplesLost
 
 RACK = rack(0x01DA0007)
 AI, DI, DO = RACK.devices["cDAQ1Mod1"].ai, RACK.devices["cDAQ1Mod2"].di_lines, RACK.devices["cDAQ1Mod3"].do_lines
