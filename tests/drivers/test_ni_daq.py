@@ -1,81 +1,18 @@
 """The driver against the simulated service, through the real nidaqmx package and the wire."""
 
-import asyncio
-import threading
-from contextlib import closing
-
-import numpy as np
 import pytest
-from daq_bed import rack
+from chassis_bed import AI, DI, DO, Rig, runner
 
-from bench.sim.daq.driver.driver import Driver
-from bench.sim.daq.driver.faults import Ailing
-from bench.sim.daq.driver.process import MovedPace
-from bench.sim.daq.face.server import start_daq
 from drivers.errors import CommandRefused, InstrumentError, LinkLost, ReplyTimeout
 from drivers.measured import Identity, Measured, Status
 from drivers.ni_daq import NiDaq
 from drivers.ni_daq_calls import SamplesLost
 
-RACK = rack(0x01DA0007)
-AI, DI, DO = RACK.devices["cDAQ1Mod1"].ai, RACK.devices["cDAQ1Mod2"].di_lines, RACK.devices["cDAQ1Mod3"].do_lines
-WIRING = {"inputs": AI[:2], "digital_inputs": DI[:4], "digital_outputs": DO[:4], "timeout_s": 5.0}
-
-
-class Clock:
-    time_s = 100.0
-
-    def now(self):
-        return self.time_s
-
-
-class Plant:
-    """Channel k carries t / 100 + k volts, and an offset. While `thawed` is cleared the server is frozen."""
-
-    def __init__(self):
-        self.levels, self.stuck, self.writes, self.offset_v = {}, set(), [], 0.0
-        self.thawed = threading.Event()
-        self.thawed.set()
-
-    def analog(self, terminal, times_s, _):
-        return times_s / 100 + AI.index(terminal) + self.offset_v
-
-    def digital(self, line, times_s, _):
-        self.thawed.wait()
-        return np.full(len(times_s), self.levels.get(line, False))
-
-    def drive(self, terminal, value):
-        self.writes.append((terminal, value > 0.0))
-        if terminal not in self.stuck:
-            self.levels[terminal] = value > 0.0
-
-    def plan(self, *_):
-        raise AssertionError("the driver uses no watchdog")
-
-
-class Rig:
-    """The service, on the loop that `run` runs coroutines on."""
-
-    def __init__(self, run):
-        self.clock, self.plant = Clock(), Plant()
-        self.driver = Driver(RACK, self.plant, MovedPace(self.clock))
-        self.server, port = run(start_daq(self.driver))
-        self.address = f"grpc://127.0.0.1:{port}"
-
-    def daq(self, **changes):
-        return closing(NiDaq.open(self.address, **(WIRING | changes)))
-
 
 @pytest.fixture(scope="module")
 def run():
-    """Runs a coroutine on a loop in a thread."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield lambda coroutine: asyncio.run_coroutine_threadsafe(coroutine, loop).result()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    with runner() as run:
+        yield run
 
 
 @pytest.fixture(scope="module")
@@ -87,9 +24,7 @@ def served(run):
 
 @pytest.fixture
 def rig(served):
-    served.clock.time_s = Clock.time_s
-    served.plant = Plant()
-    served.driver.process = Ailing(served.plant, served.driver.faults)
+    served.renew()
     return served
 
 
