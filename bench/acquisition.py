@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.bursts import Bursts, Heard
 from bench.clock import Clock
 from bench.config.model import COMBINED
 from bench.crossover import NONE, Shown, choose
@@ -27,6 +28,7 @@ class Acquisition:
     """Takes scans of a station's channels. An instrument that fails is left out and tried again, ever more rarely.
 
     changes: settings of instruments that are no longer what they were; whoever runs the bench must not go on then.
+    heard: the burst of sound that the latest scan brought, if any.
     """
 
     def __init__(self, station: Station, clock: Clock) -> None:
@@ -37,6 +39,8 @@ class Acquisition:
         self._gauges = station.bench.chamber_gauge
         self._chosen = NONE
         self._sources = sources_of(station)
+        self.bursts = Bursts(station, clock)
+        self.heard: Heard | None = None
         self._events: list[Event] = []
         self.changes: list[Change] = []
         self.settings = {source.name: source.settings for source in self._sources}
@@ -67,6 +71,10 @@ class Acquisition:
                 quality[place] = code
         if self._gauges:
             self._combine(values, offsets, quality)
+        self.heard = self.bursts.fetch()  # last: it is much, and nobody's reading shall be late because of it
+        for place, value, offset_s, code in self.bursts.readings(time_s, fresh=self.heard is not None):
+            values[place], offsets[place], quality[place] = value, offset_s, code
+        self._tell_lost_bursts()
         return Scan(time_s, values, offsets, quality), tuple(self._events)
 
     def check_settings(self) -> tuple[Event, ...]:
@@ -99,6 +107,8 @@ class Acquisition:
             with self._losing(source):
                 if source.asked:
                     found = self._collect(source, time_s)
+            if source.name == self.bursts.instrument:
+                self._listen(source, time_s)
             gathered.append((source, found, self._clock.now() - time_s))
         return gathered
 
@@ -128,6 +138,18 @@ class Acquisition:
         if source.unseen and self._see_settings(source):
             return {}
         return found
+
+    def _listen(self, source: Source, time_s: float) -> None:
+        """A burst begins when its instrument has just answered: one that hangs must not cost its time-out twice."""
+        if not source.lost:
+            self.bursts.begin(time_s)
+        elif self.bursts.wanted:
+            self.bursts.lose("the link to its instrument is lost")
+
+    def _tell_lost_bursts(self) -> None:
+        for reason in self.bursts.lost:
+            self._log(EventKind.BURST_LOST, self.bursts.instrument or "", reason=reason)
+        self.bursts.lost.clear()
 
     def _see_settings(self, source: Source) -> list[Change]:
         """A reading whose unit may have changed is worth nothing; whether it has is known before it is used."""

@@ -11,10 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from bench.records import Channel, Event, EventKind, Quality, Series
+from bench.records import Burst, Channel, Event, EventKind, Quality, Series
+from bench.waveforms import BurstFile, describe, read_burst
 
 RUN, EVENTS, MANIFEST = "run.json", "events.jsonl", "manifest.json"
-JOURNAL, SCANS = "scans.arrows", "scans.parquet"
+JOURNAL, SCANS, WAVEFORMS = "scans.arrows", "scans.parquet", "waveforms"
 INTERRUPTED = "INTERRUPTED"
 UNBOUNDED = {"range_min": -np.inf, "range_max": np.inf, "accuracy": np.nan}  # JSON writes these as null
 
@@ -113,6 +114,15 @@ class Dataset:
         lines = path.read_bytes().split(b"\n")[:-1]
         return tuple(_event(line, f"{path}:{number}") for number, line in enumerate(lines, 1))
 
+    def waveforms(self) -> tuple[BurstFile, ...]:
+        """The bursts that there are, in the order recorded: names and times, no sample is read."""
+        files = sorted((self.folder / WAVEFORMS).glob("*.parquet"))
+        return tuple(describe(path, path.relative_to(self.folder).as_posix()) for path in files)
+
+    def waveform(self, index: int) -> Burst:
+        """All samples of the burst at that place of waveforms()."""
+        return read_burst(self.folder / self.waveforms()[index].file)
+
     def _file(self, name: str) -> Path:
         path = self.folder / name
         if not path.is_file():
@@ -129,12 +139,19 @@ class Dataset:
     def _table(self, columns: list[str]) -> pa.Table:
         """Read columns, or all when the list is empty. The closed form wins: it appears only once verified."""
         if (self.folder / SCANS).is_file():
-            with pq.ParquetFile(self.folder / SCANS) as file:
-                return file.read(columns=columns or None)
+            return self._closed_table(columns)
         if not (self.folder / JOURNAL).is_file():
             raise FileNotFoundError(f"{self.folder}: neither {SCANS} nor {JOURNAL}")
         table = scans_table(journal_batches(self.folder / JOURNAL, self.channels), self.channels)
         return table.select(columns) if columns else table
+
+    def _closed_table(self, columns: list[str]) -> pa.Table:
+        """Columns stand where scans_schema says. Names may differ: humidity's ended in _state in older runs."""
+        with pq.ParquetFile(self.folder / SCANS) as file:
+            named = dict(zip(scans_schema(self.channels).names, file.schema_arrow.names, strict=True))
+            wanted = columns or list(named)
+            table = file.read(columns=[named[column] for column in wanted])
+            return table.select([named[column] for column in wanted]).rename_columns(wanted)
 
 
 def _channel(entry: dict[str, Any]) -> Channel:

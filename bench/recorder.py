@@ -27,13 +27,15 @@ from bench.dataset import (
     MANIFEST,
     RUN,
     SCANS,
+    WAVEFORMS,
     journal_batches,
     journal_schema,
     scans_schema,
     scans_table,
 )
 from bench.errors import BenchError
-from bench.records import Channel, Event, Scan
+from bench.records import Burst, Channel, Event, Scan
+from bench.waveforms import write_burst
 
 SCHEMA_VERSION = 1
 ROW_GROUP = 100_000
@@ -171,7 +173,7 @@ class Recorder:
         self.write_json(RUN, self._run)
         (folder / EVENTS).touch()
         self._journal: _Journal | None = _Journal(folder / JOURNAL, self.channels)
-        self.scans = 0
+        self.scans = self.bursts = 0
 
     def record(self, scan: Scan) -> None:
         """Append one scan; it survives the death of the process, and after a second a power cut."""
@@ -206,6 +208,20 @@ class Recorder:
         flat = table.map(lambda cell: json_text(cell, None) if isinstance(cell, Mapping) else cell)
         pq.write_table(pa.Table.from_pandas(flat, preserve_index=False), part, compression="zstd")
         _commit(part, self.folder / name)
+
+    def burst(self, burst: Burst) -> str:
+        """Write waveforms/NNNNNN.parquet, the whole file or none; its name in the run folder."""
+        name = f"{WAVEFORMS}/{self.bursts + 1:06d}.parquet"
+        self._refuse_if_sealed(name)
+        path = self.folder / name
+        if not path.parent.is_dir():
+            path.parent.mkdir()
+            _sync(self.folder)
+        part = path.with_name(f"{path.name}.part")
+        write_burst(part, burst)
+        _commit(part, path)
+        self.bursts += 1
+        return name
 
     def close_scans(self) -> None:
         """Turn the journal into scans.parquet, and remove it once every scan is known to be there."""

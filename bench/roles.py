@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class Status(Protocol):
     """An enumeration member whose name is GOOD, UNDERRANGE, OVERRANGE or FAULT."""
@@ -78,6 +81,27 @@ class SampleClock(Protocol):
     """An instrument whose samples are hardware-timed from start() on."""
 
     def start(self) -> None: ...
+
+
+@runtime_checkable
+class Microphones(Protocol):
+    """Microphones that are sampled together, in bursts, while the rest of the instrument goes on with its scans."""
+
+    @property
+    def burst_rate_hz(self) -> float:
+        """Samples per second, as the instrument has it."""
+
+    def start_burst(self) -> None: ...
+    def burst_ready(self) -> bool:
+        """Whether fetch_burst() need not wait."""
+
+    def fetch_burst(self) -> NDArray[np.float64]:
+        """Pascals, (microphones, samples), rows as in the bench file; the first sample a sample period after the start.
+        Whatever comes of it, the burst is over.
+        """
+
+    def abandon_burst(self) -> None:
+        """Nobody waits for it any more; sends nothing."""
 
 
 @runtime_checkable

@@ -1,17 +1,15 @@
 """One procedure's hold on the station: phases, holds, commands, events, and a safe exit by every door."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
-
-import numpy as np
+from typing import Self, TypeVar
 
 from bench import commands
 from bench.acquisition import Acquisition
 from bench.actuation import Position
+from bench.bursts import Heard
 from bench.clock import Clock
 from bench.commands import Command, label
 from bench.ending import failures, verdict_of
@@ -23,29 +21,20 @@ from bench.errors import (
     RunAbortedError,
     SettingsChangedError,
 )
+from bench.history import History
 from bench.interlock import Condition, conditions, trips, violations
+from bench.listener import Listener
 from bench.recorder import Recorder
-from bench.records import USABLE, Event, EventKind, Outcome, RigState, Scan, Series, Verdict, Window
+from bench.records import Burst, Event, EventKind, Outcome, RigState, Series, Verdict, Window
 from bench.roles import Spectrum
 from bench.station import Station
 from bench.stop import StopRequest
 
 T = TypeVar("T")
-KEPT_SCANS = 7200
-"""Scans that conditions can look back on; the recorder has them all."""
 FRESH_PERIODS = 2.0
 """Age of the latest scan, in acquisition periods, up to which interlocks may be judged by it."""
 SWITCH_PATIENCE_S = 5.0
 """How long past its stated travel time an end switch may take."""
-
-
-class Listener(Protocol):
-    """Somebody who watches a run: a terminal, a page."""
-
-    def phase_begun(self, name: str) -> None: ...
-    def scanned(self, state: RigState) -> None: ...
-    def noticed(self, event: Event) -> None:
-        """Something about the instruments that whoever watches should know now."""
 
 
 Runner = Callable[[str, Callable[[], T]], T]
@@ -70,7 +59,7 @@ class Run:
         self._stop = stop
         self._places = {entry.name: i for i, entry in enumerate(station.channels)}
         self._standing: dict[str, Condition] = {}
-        self._history: deque[Scan] = deque(maxlen=KEPT_SCANS)
+        self._history = History(self._places)
         self._state: RigState | None = None
         self._deadline_s = 0.0
         self._safe = False
@@ -175,7 +164,12 @@ class Run:
         self._history.append(scan)
         self._state = RigState(self._places, scan)
         self._standing = conditions(self.bench.interlock, self._standing, self._state)
+        if self._acquisition.heard:
+            self._keep(self._acquisition.heard)
         self._listener.scanned(self._state)
+
+    def _keep(self, heard: Heard) -> None:
+        self.event(EventKind.BURST, file=self.recorder.burst(heard.burst), **heard.detail)
 
     def _await_deadline(self) -> None:
         """Wait for the grid's next point; points already missed are an event, never silently skipped."""
@@ -189,11 +183,7 @@ class Run:
 
     def series(self, duration_s: float) -> Series:
         """The last duration_s of scans (as far as kept), NaN where a reading was not usable."""
-        since_s = self.clock.now() - duration_s
-        scans = [scan for scan in self._history if scan.time_s > since_s]
-        values = np.stack([np.where(np.isin(s.quality, list(USABLE)), s.values, np.nan) for s in scans])
-        columns = {name: values[:, place] for name, place in self._places.items()}
-        return Series(np.array([scan.time_s for scan in scans]), columns)
+        return self._history.since(self.clock.now() - duration_s)
 
     # -- the one door --------------------------------------------------------------------------------------------
     def execute(self, command: Command) -> float:
@@ -279,6 +269,16 @@ class Run:
         total_pa = float(found.total_pressure_pa)
         self.event(EventKind.SPECTRUM, analyser=analyser, partial_pressures_pa=pressures, total_pressure_pa=total_pa)
         return found
+
+    def burst(self) -> Burst | None:
+        """Record all microphones together, from the next scan on; scans keep their grid. None where there are no
+        microphones, and when the burst was lost, which is an event and no reason to end the run.
+        """
+        bursts = self._acquisition.bursts
+        bursts.ask()
+        while bursts.awaited:
+            self.scan()
+        return bursts.answer
 
     # -- events --------------------------------------------------------------------------------------------------
     def event(self, kind: EventKind, **detail: object) -> None:

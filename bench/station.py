@@ -123,7 +123,7 @@ def known_drivers() -> Mapping[str, EntryPoint]:
 
 def open_instrument(bench: Bench, entry: InstrumentEntry) -> Instrument:
     """A driver's class is opened with its inputs, its time-out and the options of the bench file; one that has digital
-    lines there with these, too.
+    lines or microphones there with these, too.
     """
     channels = [channel for channel in bench.channels if channel.instrument == entry.name]
     lines: dict[str, list[str]] = {
@@ -131,7 +131,7 @@ def open_instrument(bench: Bench, entry: InstrumentEntry) -> Instrument:
         "digital_outputs": [d.line for d in bench.driven if d.instrument == entry.name and d.line],
     }
     inputs = [channel.input for channel in channels if channel.quantity != "switch"]
-    wiring = {"inputs": inputs, **(lines if any(lines.values()) else {})}
+    wiring = {"inputs": inputs, **(lines if any(lines.values()) else {}), **_hearing(bench, entry)}
     try:
         driver = known_drivers()[entry.driver].load()
     except (ImportError, AttributeError) as error:
@@ -144,3 +144,10 @@ def open_instrument(bench: Bench, entry: InstrumentEntry) -> Instrument:
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{bench.file}: instrument.{entry.name}: {error}") from error
     return instrument
+
+
+def _hearing(bench: Bench, entry: InstrumentEntry) -> dict[str, object]:
+    """An instrument's microphones, as the bench file states them, and how a burst is sampled."""
+    microphones = tuple(microphone for microphone in bench.microphone if microphone.instrument == entry.name)
+    sampling = {"burst_rate_hz": bench.acoustics.rate_hz, "burst_s": bench.acoustics.burst_s}
+    return {"microphones": microphones, **sampling} if microphones else {}

@@ -16,8 +16,9 @@ from bench import commands
 from bench.config.model import Bench
 from bench.detection.shipped import methods
 from bench.errors import CheckFailedError, ConfigError
+from bench.history import KEPT_SCANS
 from bench.records import Floats, RigState, Window
-from bench.run import KEPT_SCANS, Run
+from bench.run import Run
 from procedures.judge import judge_run
 from procedures.phase import phase
 from procedures.preflight import check_bench

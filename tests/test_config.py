@@ -498,3 +498,29 @@ def test_the_shipped_bench_with_another_gauge_controller_loads():
 )
 def test_a_column_says_the_unit(unit, column):
     assert Channel("x", "flow", unit, 0.0, 1.0, 0.0).column == column
+
+
+@pytest.mark.parametrize(
+    ("quantity", "column"),
+    [
+        ("switch", "x_state"),
+        ("gauge_number", "x_state"),
+        ("relative_humidity", "x_fraction"),
+        ("spectral_kurtosis", "x_excess"),
+    ],
+)
+def test_a_bare_number_s_column_says_what_kind_of_number_it_is(quantity, column):
+    assert Channel("x", quantity, "1", 0.0, 1.0, 0.0).column == column
+
+
+def test_every_microphone_has_two_channels_of_its_compartment():
+    bench = load_bench(find_bench("zvezda"), TODAY)
+    made = {channel.name: channel for channel in bench.channels}
+    assert len(bench.microphone) == 8
+    for microphone in bench.microphone:
+        power, kurtosis = made[f"{microphone.name}_band_power"], made[f"{microphone.name}_kurtosis"]
+        assert power.compartment == kurtosis.compartment == microphone.compartment
+        assert [power.record().column, kurtosis.record().column] == [
+            f"{microphone.name}_band_power_pa2",
+            f"{microphone.name}_kurtosis_excess",
+        ]

@@ -4,6 +4,8 @@
 """
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Literal, Self
 
@@ -102,8 +104,10 @@ class ChannelEntry(Entry):
         "switch",
         "combined_pressure",
         "gauge_number",
+        "band_power",
+        "spectral_kurtosis",
     ]
-    unit: Literal["Pa", "K", "1", "Hz", "W", "kg/s", "Pa m3/s"]
+    unit: Literal["Pa", "Pa2", "K", "1", "Hz", "W", "kg/s", "Pa m3/s"]
     instrument: str
     input: str
     compartment: str | None = None
@@ -213,8 +217,9 @@ class Bench(Entry):
 
     @property
     def channels(self) -> tuple[ChannelEntry, ...]:
-        """The channels stated, then one per end switch and running contact, then what is made of several."""
-        return (*self.channel, *self._switch_channels(), *(COMBINED if self.chamber_gauge else ()))
+        """The channels stated, then one per end switch and contact, what is made of several, what bursts tell."""
+        combined = COMBINED if self.chamber_gauge else ()
+        return (*self.channel, *self._switch_channels(), *combined, *chain.from_iterable(map(heard, self.microphone)))
 
     def _switch_channels(self) -> Iterator[ChannelEntry]:
         for actuator in (*self.valve, *self.hatch):
@@ -256,12 +261,22 @@ def _made(name: str, quantity: Literal["combined_pressure", "gauge_number"], uni
 
 
 NOBODY = ""
-"""Measures what is made of other channels."""
+"""Measures what is made of other channels, or of bursts."""
 COMBINED = (
     _made("chamber_pressure", "combined_pressure", "Pa"),
     _made("chamber_pressure_gauge", "gauge_number", "1"),
 )
 """The chamber's pressure, and the number of the chamber_gauge entry that it comes from (0: none)."""
+
+
+def heard(microphone: Microphone) -> tuple[ChannelEntry, ChannelEntry]:
+    """What the latest burst had in the band of [acoustics]: mean-square sound pressure, spectral kurtosis."""
+    power, kurtosis = f"{microphone.name}_band_power", f"{microphone.name}_kurtosis"
+    made = partial(ChannelEntry, instrument=NOBODY, compartment=microphone.compartment)
+    return (
+        made(name=power, quantity="band_power", unit="Pa2", input=power, range=(0.0, 1e6)),
+        made(name=kurtosis, quantity="spectral_kurtosis", unit="1", input=kurtosis, range=(-1.0, 1e6)),
+    )
 
 
 def _switch(name: str, instrument: str, line: str) -> ChannelEntry:

@@ -64,6 +64,8 @@ PRINTED = {
     "detector_inlet": 5e-3,
 }
 """Relative: as many digits as these instruments print."""
+SOUND = ("band_power", "spectral_kurtosis")
+"""A station without wires has no microphones."""
 LAST_DIGIT = {"makeup_flow": 1.2e-10, "leak_flow": 1.2e-10, "room_pressure": 0.06}
 """Half of it: a hundredth of a standard cubic centimetre a minute, a tenth of a pascal."""
 
@@ -120,7 +122,7 @@ def test_a_procedure_without_wires_records_what_it_records_over_the_wires(wired,
     assert commands == wired_commands
     assert list(scans.columns) == list(wired_scans.columns)
     assert len(scans) == len(wired_scans) > 100
-    for entry in BENCH.channels:
+    for entry in (entry for entry in BENCH.channels if entry.quantity not in SOUND):
         column = next(name for name in scans.columns if name.startswith(f"{entry.name}_") or name == entry.name)
         rows = np.full(len(scans), fill_value=True)
         if entry.name == "leak_flow":  # out of range in front of an empty manifold, which it says over the wire alone

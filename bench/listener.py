@@ -1,0 +1,14 @@
+"""Who hears of a run while it is at work."""
+
+from typing import Protocol
+
+from bench.records import Event, RigState
+
+
+class Listener(Protocol):
+    """Somebody who watches a run: a terminal, a page."""
+
+    def phase_begun(self, name: str) -> None: ...
+    def scanned(self, state: RigState) -> None: ...
+    def noticed(self, event: Event) -> None:
+        """Something about the instruments that whoever watches should know now."""
