@@ -38,9 +38,14 @@ def features(pressures_pa: NDArray[np.floating], dt_s: float, band_hz: tuple[flo
     )
 
 
+def load() -> None:
+    """What the first burst would wait for, up to a second, in which scans would be missed."""
+    import scipy.signal  # noqa: F401
+
+
 def frames(pressures_pa: NDArray[np.floating], dt_s: float) -> tuple[Floats, Floats]:
     """Frequencies of the lines in Hz, and each frame's density in Pa2/Hz: (microphones, lines, frames)."""
-    from scipy.signal import spectrogram  # takes a third of a second, which no run without microphones need wait
+    from scipy.signal import spectrogram  # here, for whoever has no microphones to wait for it
 
     size = round(FRAME_S / dt_s)
     if pressures_pa.shape[-1] < 2 * size:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.acoustics import Features, features, peak_pa
+from bench.acoustics import Features, features, load, peak_pa
 from bench.clock import Clock
 from bench.config.model import heard
 from bench.config.sound import Microphone
@@ -55,6 +55,8 @@ class Bursts:
     def __init__(self, station: Station, clock: Clock) -> None:
         self._clock, self._acoustics, self._entries = clock, station.bench.acoustics, station.bench.microphone
         self.instrument, self._microphones = _listening(station)
+        if self._microphones is not None:
+            load()
         places = {entry.name: place for place, entry in enumerate(station.channels)}
         self._places = [[places[channel.name] for channel in heard(entry)] for entry in self._entries]
         scan_s = station.bench.acquisition.period_s

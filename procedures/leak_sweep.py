@@ -217,8 +217,11 @@ def score(run: Run, plan: Plan, windows: list[Window]) -> None:
 
 
 def _undisturbed(run: Run, duration_s: float, lead_s: float) -> tuple[float, float]:
-    begin_s = run.clock.now() + lead_s
-    run.hold(duration_s)
+    """Hold; once the gas has settled, all microphones are recorded, where there are any."""
+    begin_s, end_s = run.clock.now() + lead_s, run.clock.now() + duration_s
+    run.hold(lead_s)
+    run.burst()
+    run.hold(end_s - run.clock.now())
     return begin_s, run.clock.now()
 
 

@@ -3,7 +3,10 @@
 import math
 import time
 
-from bench.roles import Patient, SampleClock
+import numpy as np
+import pytest
+
+from bench.roles import Microphones, Patient, SampleClock
 
 SCANS, PERIOD_S = 3, 0.3
 
@@ -58,3 +61,22 @@ def test_it_can_be_closed_twice_and_opened_again(instrument):
     instrument.close()
     instrument.reconnect()
     assert instrument.identity() == before
+
+
+def test_its_microphones_deliver_a_burst_while_it_is_read(instrument, entry, bench):
+    microphones = [microphone for microphone in bench.microphone if microphone.instrument == entry.name]
+    if not microphones:
+        pytest.skip("it has no microphones")
+    assert isinstance(instrument, Microphones)
+    instrument.start()
+    instrument.start_burst()
+    end_s = time.monotonic() + bench.acoustics.burst_s + entry.timeout_s
+    while not instrument.burst_ready() and time.monotonic() < end_s:
+        time.sleep(PERIOD_S)
+        instrument.collect()
+    pressures_pa = instrument.fetch_burst()
+    samples = round(bench.acoustics.burst_s * bench.acoustics.rate_hz)
+    assert pressures_pa.shape == (len(microphones), samples)
+    assert instrument.burst_rate_hz == pytest.approx(bench.acoustics.rate_hz, rel=0.05)
+    assert np.isfinite(pressures_pa).all()
+    assert (pressures_pa.std(axis=1) > 0.0).all()  # a dead one delivers no noise
