@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from bench.dataset import INTERRUPTED, Dataset
 from bench.records import Channel, Event, Series
+from bench.waveforms import BurstFile
 
 TRUTH, SCORES, ESTIMATES = "truth.json", "scores.json", "estimates.parquet"
 
@@ -30,6 +31,7 @@ class Evidence:
     """Name of the method that the verdict is about."""
     estimates: tuple[Mapping[str, Any], ...]
     missing: tuple[str, ...]
+    bursts: tuple[BurstFile, ...] = ()
 
     @property
     def outcome(self) -> str:
@@ -67,6 +69,7 @@ def gather(folder: Path) -> Evidence:
         scores=tuple(scores.get("scores") or ()),
         judged=scores.get("method"),
         estimates=_estimates(folder / ESTIMATES, missing),
+        bursts=_bursts(dataset, missing),
         missing=tuple(missing),
     )
 
@@ -97,6 +100,14 @@ def _events(dataset: Dataset, missing: list[str]) -> tuple[Event, ...]:
         return dataset.events()
     except (OSError, ValueError) as error:
         missing.append(f"The events cannot be read: {error}.")
+        return ()
+
+
+def _bursts(dataset: Dataset, missing: list[str]) -> tuple[BurstFile, ...]:
+    try:
+        return dataset.waveforms()
+    except (OSError, ValueError) as error:
+        missing.append(f"The bursts of sound cannot be read: {error}.")
         return ()
 
 

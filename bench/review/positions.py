@@ -19,6 +19,7 @@ LABELS: dict[State, str] = {"open": "open, or running", "moving": "moving", "unk
 ALARMS = {
     EventKind.INTERLOCK_TRIPPED,
     EventKind.LINK_LOST,
+    EventKind.BURST_LOST,
     EventKind.GAP,
     EventKind.ERROR,
     EventKind.COMMAND_REFUSED,

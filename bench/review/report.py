@@ -57,7 +57,7 @@ def render(evidence: Evidence) -> str:
 
 def _plots(evidence: Evidence) -> Mapping[str, str | None]:
     """SVG elements by name; None where there is nothing to draw."""
-    from bench.review import accuracy, positions, pressures, style, temperatures
+    from bench.review import accuracy, positions, pressures, sound, style, temperatures
 
     drawings: Mapping[str, Callable[[Evidence], Figure | None]] = {
         "accuracy": accuracy.estimates_against_truth,
@@ -65,6 +65,7 @@ def _plots(evidence: Evidence) -> Mapping[str, str | None]:
         "temperatures": temperatures.temperatures,
         "chamber": pressures.chamber,
         "positions": positions.positions,
+        "sound": sound.spectra,
     }
     return {name: style.svg(partial(draw, evidence), name) for name, draw in drawings.items()}
 
