@@ -49,6 +49,8 @@ class NiDaq:
         self._left_behind = self._started = False
         self._bursts: Bursts | None = None
         self._burst_settings: Mapping[str, str] = {}
+        self.burst_rate_hz = 0.0
+        """As the device has it; 0 without microphones."""
         self.handshakes = 0
 
     @classmethod
@@ -137,11 +139,6 @@ class NiDaq:
         with reported(f"{self._address}, {OUTPUTS}"):
             return self._outputs(line).levels()[line]
 
-    @property
-    def burst_rate_hz(self) -> float:
-        """As the device has it; 0 without microphones."""
-        return float(self._burst_settings.get("burst_rate_hz", 0.0))
-
     def start_burst(self) -> None:
         """Let all microphones be sampled together, from now on and for burst_s; everything else goes on meanwhile.
         CommandRefused while a burst is on.
@@ -222,7 +219,7 @@ class NiDaq:
                 self._handles.remove(task)
                 self._closed(task)
                 raise
-            self._burst_settings = self._bursts.settings
+            self._burst_settings, self.burst_rate_hz = self._bursts.settings, self._bursts.rate_hz
         return self._bursts
 
     def _outputs(self, line: str) -> Lines:

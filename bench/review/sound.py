@@ -43,22 +43,23 @@ def _ears(evidence: Evidence) -> dict[str, list[str]]:
 
 
 def _moments(evidence: Evidence, compartment: str) -> Iterator[tuple[str, BurstFile]]:
-    """A burst with every leak closed, then the first with each leak of the compartment open, as far as there are."""
-    asked = [event.detail for event in evidence.events if event.kind is EventKind.WINDOW]
-    spans: list[tuple[str, Sequence[Any]]] = [
-        ("every leak closed", span) for about in asked[:1] for span in _listed(about.get("background"))
-    ]
-    spans += [
-        (str(about.get("window")), (about.get("begin_s"), about.get("end_s")))
-        for about in asked
-        if about.get("compartment") == compartment
-    ]
+    """A burst with every leak closed, then the first with each leak of the compartment open, as far as heard."""
     seen: set[str] = set()
-    for label, (begin_s, end_s) in spans:
+    for label, (begin_s, end_s) in _spans(evidence, compartment):
         burst = next((entry for entry in evidence.bursts if begin_s <= entry.t0_s < end_s), None)
         if burst is not None and label not in seen:
             seen.add(label)
             yield label, burst
+
+
+def _spans(evidence: Evidence, compartment: str) -> Iterator[tuple[str, Sequence[Any]]]:
+    """What to call them, and from when to when: of the windows that methods were asked about."""
+    asked = [event.detail for event in evidence.events if event.kind is EventKind.WINDOW]
+    for about in asked[:1]:
+        yield from (("every leak closed", span) for span in _listed(about.get("background")))
+    for about in asked:
+        if about.get("compartment") == compartment:
+            yield str(about.get("window")), (about.get("begin_s"), about.get("end_s"))
 
 
 def _listed(value: object) -> Iterable[Any]:
@@ -78,9 +79,9 @@ def _draw(axes: Axes, evidence: Evidence, compartment: str, moments: list[tuple[
 
 
 def _spectrum(evidence: Evidence, entry: BurstFile, names: list[str]) -> tuple[Floats, Floats]:
-    """Hz, and the mean density of the compartment's microphones as a level; without the line at 0 Hz."""
+    """Hz, and the mean density of these microphones as a level; without the lines at the ends, which are half ones."""
     burst = read_burst(evidence.folder / entry.file)
     rows = [burst.microphones.index(name) for name in names if name in burst.microphones]
     frequency_hz, density = frames(burst.pressures_pa[rows], burst.dt_s)
     mean = np.maximum(density.mean(axis=(0, 2)), LOWEST_PA2_HZ)
-    return frequency_hz[1:], 10.0 * np.log10(mean[1:] / REFERENCE_PA**2)
+    return frequency_hz[1:-1], 10.0 * np.log10(mean[1:-1] / REFERENCE_PA**2)

@@ -120,6 +120,13 @@ def test_settings_say_rate_length_and_sensitivities(daq):
     assert daq.burst_rate_hz == 200e3
 
 
+def test_the_rate_is_the_device_s_to_all_its_digits(rig):
+    with rig.daq(**(HEARING | {"burst_rate_hz": 195_312.53})) as daq:
+        task = daq._handles[-1]
+        assert daq.burst_rate_hz == task.timing.samp_clk_rate
+        assert daq.burst_rate_hz == pytest.approx(195_312.53, rel=1e-3)
+
+
 def test_the_module_is_named_with_the_others(daq):
     assert daq.identity().model == "cDAQ-9189: NI 9205, NI 9425, NI 9476, PXIe-4498"
 
