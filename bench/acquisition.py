@@ -141,10 +141,10 @@ class Acquisition:
 
     def _listen(self, source: Source, time_s: float) -> None:
         """A burst begins when its instrument has just answered: one that hangs must not cost its time-out twice."""
-        if not source.lost:
+        if source.lost:
+            self.bursts.hang_up("the link to its instrument is lost")
+        else:
             self.bursts.begin(time_s)
-        elif self.bursts.wanted:
-            self.bursts.lose("the link to its instrument is lost")
 
     def _tell_lost_bursts(self) -> None:
         for reason in self.bursts.lost:

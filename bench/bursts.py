@@ -71,11 +71,6 @@ class Bursts:
         self.lost: list[str] = []
 
     @property
-    def wanted(self) -> bool:
-        """One is on, or was asked for."""
-        return self._asked or self._begun_s is not None
-
-    @property
     def awaited(self) -> bool:
         """A burst that was asked for has not come yet."""
         return self._asked or (self._begun_s is not None and self._reason == REQUESTED)
@@ -113,11 +108,17 @@ class Bursts:
         return None if pressures_pa is None else self._hear(self._begun_s + dt_s, dt_s, pressures_pa)
 
     def lose(self, reason: str) -> None:
-        """Neither what is on nor what was asked for will be had."""
+        """What is on will not be had; what was asked for meanwhile may still begin."""
         if self._microphones is not None:
             self._microphones.abandon_burst()
-        self._begun_s, self._asked = None, False
+        self._begun_s = None
         self.lost.append(reason)
+
+    def hang_up(self, reason: str) -> None:
+        """Neither what is on nor what was asked for will be had."""
+        if self._asked or self._begun_s is not None:
+            self._asked = False
+            self.lose(reason)
 
     def readings(self, time_s: float, *, fresh: bool) -> Iterator[tuple[int, float, float, int]]:
         """(place, value, offset from time_s, quality): HELD until the next burst is due, then STALE."""

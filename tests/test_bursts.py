@@ -170,6 +170,15 @@ def test_a_request_is_not_waited_for_when_it_cannot_be_had(bed):
     assert len(events(bed, EventKind.BURST_LOST)) == 2
 
 
+def test_a_periodic_burst_that_fails_takes_no_request_with_it(bed):
+    with bed.run as run:
+        run.hold(10.0)  # one is on
+        bed.daq.failing["fetch_burst"] = ReplyTimeout("5 s")
+        bed.listener.at[11.0] = bed.daq.failing.clear
+        assert run.burst().t0_s == pytest.approx(12.0, abs=1e-5)
+    assert len(events(bed, EventKind.BURST_LOST)) == 1
+
+
 def test_a_burst_that_never_ends_is_given_up(bed):
     bed.daq.late_s = 1e6
     with bed.run as run:

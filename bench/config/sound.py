@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Self
 
-from pydantic import BaseModel, ConfigDict, PositiveFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
 
 if TYPE_CHECKING:
     from bench.config.model import Bench
@@ -53,7 +53,8 @@ class Acoustics(Entry):
     """Bursts of all microphones together; without period_s only on request."""
 
     rate_hz: PositiveFloat = 200e3
-    burst_s: PositiveFloat = 0.5
+    burst_s: float = Field(default=0.5, ge=0.02, le=60.0)
+    """Long enough for features; short enough to be fetched as a whole."""
     period_s: PositiveFloat | None = None
     band_hz: tuple[PositiveFloat, PositiveFloat] = (30e3, 50e3)
     """In which the features are taken (science 2.11)."""
