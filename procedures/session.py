@@ -172,6 +172,7 @@ class Session:
             "versions": versions(),
             "git_commit": git_commit(),
             "certificates": certificates,
+            "microphones": [microphone.model_dump(mode="json") for microphone in order.bench.microphone],
         }
 
     def _make_rig(self) -> SimulatedRig | None:

@@ -24,7 +24,11 @@ def stated_bench(config: pytest.Config):
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", [entry.name for entry in stated_bench(metafunc.config).instrument])
+        bench = stated_bench(metafunc.config)
+        hearing = {microphone.instrument for microphone in bench.microphone}
+        all_names = [entry.name for entry in bench.instrument]
+        names = [name for name in all_names if name in hearing] if "microphones" in metafunc.fixturenames else all_names
+        metafunc.parametrize("name", names)
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +53,9 @@ def instrument(bench, entry):
     opened = open_instrument(bench, entry)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def microphones(bench, name):
+    """Those on the instrument; a test that asks for them is about such instruments only."""
+    return [microphone for microphone in bench.microphone if microphone.instrument == name]

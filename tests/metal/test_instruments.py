@@ -63,10 +63,7 @@ def test_it_can_be_closed_twice_and_opened_again(instrument):
     assert instrument.identity() == before
 
 
-def test_its_microphones_deliver_a_burst_while_it_is_read(instrument, entry, bench):
-    microphones = [microphone for microphone in bench.microphone if microphone.instrument == entry.name]
-    if not microphones:
-        pytest.skip("it has no microphones")
+def test_its_microphones_deliver_a_burst_while_it_is_read(instrument, entry, bench, microphones):
     assert isinstance(instrument, Microphones)
     instrument.start()
     instrument.start_burst()
