@@ -33,14 +33,14 @@ class Stopwatch:
     def __init__(self) -> None:
         self.took_ms: dict[str, list[float]] = {}
 
-    def timed(self, step: str, call: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - what it gives
+    def timed(self, step: str, call: Callable[..., Any], *arguments: object) -> Any:
         begun_s = time.perf_counter()
         found = call(*arguments)
         self.took_ms.setdefault(step, []).append(1e3 * (time.perf_counter() - begun_s))
         return found
 
 
-def record(daq: Any, clock: VirtualClock, bench: Bench, path: Path, watch: Stopwatch) -> None:  # noqa: ANN401
+def record(daq: Any, clock: VirtualClock, bench: Bench, path: Path, watch: Stopwatch) -> None:
     watch.timed("start", daq.start_burst)
     clock.sleep(1.0)
     watch.timed("ready", daq.burst_ready)
