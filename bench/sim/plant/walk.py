@@ -34,7 +34,7 @@ from bench.sim.plant.state import (
 from bench.sim.plant.surroundings import position, set_point
 
 SPECIES = gas.SPECIES
-FIRST_S, LONGEST_S, SHORTEST_S = 0.02, 60.0, 1e-4
+FIRST_S, LONGEST_S, SHORTEST_S = 0.02, 60.0, 1e-6
 """First step after an event, and bounds of a step."""
 MIXING_S, UNLIKE = 1.0, 1e-3
 """Longest step while gases whose mass fractions differ by more than UNLIKE meet in an open hatch: the implicit part
