@@ -61,7 +61,7 @@ class Sines:
         return np.sin(times_s) + int(terminal.partition("/ai")[2])
 
     def digital(self, line, times_s, first):
-        assert first >= 0
+        assert first is None or first >= 0
         return np.full(len(times_s), self.levels.get(line, False))
 
     def drive(self, terminal, value):
