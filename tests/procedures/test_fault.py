@@ -79,7 +79,7 @@ def test_a_fault_may_last_a_time(driver, environment):
     ("words", "told"),
     [
         (("toaster", "nak"), "toaster: no such instrument (there are: "),
-        (("gauge_controller", "tired"), "kind: Input should be 'no_reply', 'late_reply'"),
+        (("gauge_controller", "tired"), "kind: one of no_reply, late_reply"),
         (("gauge_controller", "nak", "--rig", "here"), "here: give the rig as HOST:PORT"),
         (("gauge_controller", "nak", "--rig", "127.0.0.1:1"), "127.0.0.1:1: no simulated rig takes orders there"),
     ],

@@ -57,7 +57,12 @@ def signals_of(described: Described, outputs: Outputs) -> Signals:
     """ConfigError for a recording that cannot be used."""
     folder = described.file.parent
     stated = {name: wave for each in described.connections for name, wave in waves(each, folder).items()}
-    looped = [pair for each in described.connections if each.sources for pair in zip(each.terminals, each.sources, strict=True)]
+    looped = [
+        pair
+        for each in described.connections
+        if each.sources
+        for pair in zip(each.terminals, each.sources, strict=True)
+    ]
     return Signals(described.rack, outputs, stated, dict(looped))
 
 

@@ -93,7 +93,7 @@ class DeviceEntry(Product):
             )
         return self
 
-    def device(self, slot: int) -> Device:
+    def described(self, slot: int) -> Device:
         said = {key: getattr(self, key) for key in self.model_fields_set & Product.model_fields.keys()}
         product = products().get(self.product, Product()).model_copy(update=said)
         return product.device(

@@ -50,7 +50,9 @@ def find_rack(name: str) -> Path:
         return path
     if shipped.is_file():
         return shipped
-    raise ConfigError(f"{name}: no such rack file, and no shipped rack of that name (shipped: {', '.join(shipped_racks())})")
+    raise ConfigError(
+        f"{name}: no such rack file, and no shipped rack of that name (shipped: {', '.join(shipped_racks())})"
+    )
 
 
 def shipped_racks() -> tuple[str, ...]:
@@ -134,7 +136,7 @@ def _devices(entries: tuple[DeviceEntry, ...]) -> Iterator[Device]:
         if entry.chassis is not None and entry.slot is None:
             slot = next(number for number in range(1, len(entries) + 1) if (entry.chassis, number) not in taken)
             taken.add((entry.chassis, slot))
-        yield entry.device(slot)
+        yield entry.described(slot)
 
 
 def _connected(rack: Rack, signal: Signal) -> Connection:
