@@ -131,7 +131,7 @@ def fault(
     kind: Annotated[
         str,
         typer.Argument(
-            help=f"On a wire: {', '.join(WireFaultKind)}. In NI devices: {', '.join(FaultKind)}. Or heal, which ends all."
+            help=f"On a wire: {', '.join(WireFaultKind)}. In NI devices: {', '.join(FaultKind)}. heal: no more of them."
         ),
     ],
     at: Annotated[

@@ -34,7 +34,7 @@ class FaultOrders:
         delay_s: float = 10.0,
         level: bool | None = None,
     ) -> None:
-        """ValueError for what cannot be: of an unknown kind, or at a place that is not there. for_s: the driver's time."""
+        """ValueError for an unknown kind, or a place that is not there. for_s: of the driver's time."""
         now_s = self._driver.now()
         end_s = math.inf if for_s is None else now_s + for_s
         self.plan(kind, at=at, begin_s=now_s, end_s=end_s, delay_s=delay_s, level=level)
