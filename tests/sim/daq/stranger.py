@@ -48,7 +48,8 @@ def continuous_analog_input():
         task.timing.cfg_samp_clk_timing(1000.0, sample_mode=AcquisitionType.CONTINUOUS, samps_per_chan=10_000)
 
         def on_samples(_handle, _kind, count, _data):
-            taken.extend(task.read(number_of_samples_per_channel=count))
+            if not enough.is_set():
+                taken.extend(task.read(number_of_samples_per_channel=count))
             if len(taken) >= 1000:
                 enough.set()
             return 0
@@ -57,6 +58,7 @@ def continuous_analog_input():
         task.start()
         assert enough.wait(30.0), len(taken)
         task.stop()
+        task.register_every_n_samples_acquired_into_buffer_event(200, None)  # returns once no callback runs any more
     assert set(taken) == {2.5}, set(taken)
     return f"{len(taken) // 200 * 200} samples by callback"
 
@@ -85,6 +87,7 @@ def watchdog():
     line = "Dev1/port1/line0"
     with new_task() as task, nidaqmx.system.WatchdogTask("Dev1", timeout=5.0, grpc_options=options()) as dog:
         task.do_channels.add_do_chan(line)
+        task.start()
         task.write(False)
         dog.cfg_watchdog_do_expir_states([DOExpirationState(physical_channel=line, expiration_state=Level.HIGH)])
         dog.start()
