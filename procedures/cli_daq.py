@@ -8,7 +8,7 @@ NI_PORT = 31763
 """Where an NI gRPC Device Server listens unless told otherwise."""
 EXAMPLE = """Example: leakbench sim daq --devices my_rack.toml --port 0
 
-Then, in Python with `pip install nidaqmx[grpc]` and no driver of NI's:
+Then, in Python with `pip install "nidaqmx\\[grpc]"` and no driver of NI's:
     options = nidaqmx.GrpcSessionOptions(grpc.insecure_channel("localhost:PORT"), "")
     nidaqmx.Task(grpc_options=options)
 """

@@ -11,7 +11,7 @@ from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.driver.fault_orders import FaultOrders
 from bench.sim.daq.driver.process import WallPace
 from bench.sim.daq.driver.timeline import Outputs
-from bench.sim.daq.face.server import start_daq
+from bench.sim.daq.face.server import Service, start_daq
 from bench.sim.daq.rack.file import find_rack, load_rack, shipped_racks
 from bench.sim.daq.rack.products import Product, products
 from bench.sim.daq.signals import signals_of
@@ -59,12 +59,7 @@ def serve(devices: str, host: str, port: int, speed: float) -> None:
         outputs, clock = Outputs(), ScaledClock(speed)
         driver = Driver(described.rack, signals_of(described, outputs), WallPace(clock, speed), outputs)
         server = closing.enter_context(SimServer())
-        try:
-            service, bound = server.run(start_daq(driver, port, host))
-        except RuntimeError as error:
-            raise ConfigError(
-                f"{host}:{port}: nobody can listen there: is the port taken? (--port 0: a free one)"
-            ) from error
+        service, bound = _listening(server, driver, host, port)
         closing.callback(lambda: server.run(service.stop(None)))
         control = Control({name: FaultOrders(driver, name, name) for name in described.rack.devices})
         rig = closing.enter_context(announced(f"127.0.0.1:{server.serve_tcp(Device(lambda: control))}"))
@@ -74,3 +69,10 @@ def serve(devices: str, host: str, port: int, speed: float) -> None:
         typer.echo(f"faults: leakbench sim fault DEVICE KIND (this rack is {rig})", err=True)
         while stop.asked is None:
             time.sleep(LOOK_S)
+
+
+def _listening(server: SimServer, driver: Driver, host: str, port: int) -> tuple[Service, int]:
+    try:
+        return server.run(start_daq(driver, port, host))
+    except RuntimeError as error:
+        raise ConfigError(f"{host}:{port}: cannot listen there: is the port taken? (--port 0: a free one)") from error

@@ -142,7 +142,7 @@ def test_a_fault_strikes_by_command_until_it_is_healed(tmp_path_factory):
 def test_a_port_that_is_taken_is_one_line(environment, demo):
     done = command(environment, "daq", "--port", str(demo))
     assert (done.returncode, done.stdout) == (70, "")
-    assert f"leakbench: 127.0.0.1:{demo}: nobody can listen there" in done.stderr
+    assert f"leakbench: 127.0.0.1:{demo}: cannot listen there" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def levels(link):
 
 def test_faults_begin_and_end_at_the_scenario_s_times():
     removed = {"kind": "device_removed", "at": "cDAQ1Mod3", "begin_s": 10.0, "end_s": 20.0}
-    assert SWITCH == rigs.BENCH.hatch[0].open_switch
+    assert rigs.BENCH.hatch[0].open_switch == SWITCH
     stuck = {"kind": "stuck_line", "at": SWITCH, "begin_s": 30.0}
     rig = rigs.staged(daq_fault=[{**stuck, "level": 1}, removed])
     with serve(rig) as rack:

@@ -192,6 +192,8 @@ def test_two_faults_at_one_place_end_one_by_one(rig):
         ({"kind": "frozen_input"}, "at: say at which terminal a fault of kind frozen_input is"),
         ({"kind": "stuck_line", "at": "ai0"}, "at: Physical channel specified does not exist"),
         ({"kind": "overflow", "at": "Dev9"}, "at: Device identifier is invalid., Device Specified: Dev9"),
+        ({"kind": "overflow", "at": "Dev2"}, "at: Dev2 is no part of Dev1"),
+        ({"kind": "frozen_input", "at": "Dev2/ai0"}, "at: Physical channel specified does not exist"),
         ({"kind": "overflow", "level": 1}, "level: a fault of kind overflow has none"),
         ({"kind": "delayed_reply", "at": "ai0"}, "at: a fault of kind delayed_reply is everywhere"),
     ],

@@ -1,11 +1,14 @@
 """Rack files: what they make of a device, and one line for whatever is wrong in them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from nidaqmx.system import Device as NiDevice
 from nidaqmx.system import System
 from racks import BOARD, described, rack_served
 
+import bench.sim.daq
 from bench.errors import ConfigError
 from bench.sim.daq.driver.timeline import Outputs
 from bench.sim.daq.rack.file import find_rack, load_rack, shipped_racks
@@ -174,6 +177,14 @@ def test_the_client_s_own_tests_find_their_devices_in_order(tmp_path):
         assert boards == [*(f"nidaqmxMultithreadingTester{index}" for index in (1, 2, 3, 4)), "realDaq"]
         assert [device.name for device in devices if not device.is_simulated] == ["realDaq"]
         assert len(devices) == 26
+
+
+def test_the_rack_file_that_the_documentation_shows_can_be_served(tmp_path):
+    readme = Path(bench.sim.daq.__file__).with_name("README.md").read_text()
+    found = described(tmp_path, readme.partition("```toml\n")[2].partition("```")[0])
+    assert list(found.rack.devices) == ["Dev1", "cDAQ1", "cDAQ1Mod1", "cDAQ1Mod2"]
+    assert (len(found.rack.devices["cDAQ1Mod1"].ai), found.rack.devices["cDAQ1Mod2"].slot) == (16, 2)
+    assert len(found.connections) == 2
 
 
 def test_a_rack_that_is_not_there_names_those_that_are():

@@ -6,7 +6,7 @@ from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.driver.fault_kinds import FaultKind
 from bench.sim.daq.driver.fault_plan import Fault
 from bench.sim.daq.errors import DriverError
-from bench.sim.daq.rack.device import Terminals
+from bench.sim.daq.rack.device import Device, Terminals
 from bench.sim.daq.rack.names import owner
 
 _INPUTS: tuple[Terminals, ...] = ("ai", "internal", "di_lines")
@@ -79,9 +79,9 @@ class FaultOrders:
 
     def _in_full(self, at: str) -> str:
         """Of a device its terminals may be named without it."""
-        if self._device is None or at.lower().startswith(f"{self._device.lower()}/"):
-            return at
-        return ", ".join(f"{self._device}/{part.strip()}" for part in at.split(","))
+        mine = {device.name.lower() for device in self._subjects()}
+        parts = [part.strip() for part in at.split(",")]
+        return ", ".join(p if owner(p).lower() in mine else f"{self._device or ''}/{p}" for p in parts)
 
     def _resource(self, terminal: str) -> str:
         """What a task holds that uses the terminal: the converter of all analog inputs is one."""
@@ -90,10 +90,17 @@ class FaultOrders:
 
     def _devices(self, at: str | None) -> tuple[str, ...]:
         """A chassis stands for its modules too."""
-        rack, name = self._driver.rack, at or self._device
-        if name is None:
-            return tuple(rack.devices)
-        return tuple(device.name for device in rack.beside(rack.device(owner(name))))
+        subjects = self._subjects()
+        if at is None:
+            return tuple(device.name for device in subjects)
+        struck = self._driver.rack.device(owner(at))
+        if struck not in subjects:
+            raise ValueError(f"at: {struck.name} is no part of {self._name}")
+        return tuple(device.name for device in self._driver.rack.beside(struck))
+
+    def _subjects(self) -> tuple[Device, ...]:
+        rack = self._driver.rack
+        return tuple(rack.devices.values()) if self._device is None else rack.beside(rack.device(self._device))
 
 
 def _kind(said: str) -> FaultKind:

@@ -70,14 +70,9 @@ def load_rack(path: Path) -> Described:
         raise ConfigError(f"{path}: {problem}")
     rack = Rack({device.name: device for device in _devices(entries.device)})
     try:
-        connections = tuple(_connected(rack, signal) for signal in entries.signal)
+        return Described(path, entries.why, rack, _connections(rack, entries.signal))
     except ValueError as error:
         raise ConfigError(f"{path}: {error}") from error
-    taken = Counter(terminal for connection in connections for terminal in connection.terminals)
-    for terminal, count in taken.items():
-        if count > 1:
-            raise ConfigError(f"{path}: signal: {terminal} has {count} of them")
-    return Described(path, entries.why, rack, connections)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -139,8 +134,17 @@ def _devices(entries: tuple[DeviceEntry, ...]) -> Iterator[Device]:
         yield entry.described(slot)
 
 
+def _connections(rack: Rack, signals: tuple[Signal, ...]) -> tuple[Connection, ...]:
+    """ValueError for what the rack does not have, or for two at one place."""
+    connections = tuple(_connected(rack, signal) for signal in signals)
+    taken = Counter(terminal for connection in connections for terminal in connection.terminals)
+    for terminal, count in taken.items():
+        if count > 1:
+            raise ValueError(f"signal: {terminal} has {count} of them")
+    return connections
+
+
 def _connected(rack: Rack, signal: Signal) -> Connection:
-    """ValueError for what the rack does not have."""
     terminals = _resolved(rack, signal.terminal, f"signal.{signal.terminal}.terminal", "ai", "internal", "di_lines")
     lines = [terminal for terminal in terminals if "/port" in terminal]
     if lines and signal.kind not in ON_LINES:
