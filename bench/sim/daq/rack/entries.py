@@ -94,16 +94,18 @@ class DeviceEntry(Product):
         return self
 
     def described(self, slot: int) -> Device:
-        said = {key: getattr(self, key) for key in self.model_fields_set & Product.model_fields.keys()}
-        product = products().get(self.product, Product()).model_copy(update=said)
-        return product.device(
+        return self._merged().device(
             self.name, self.product, self.serial, chassis=self.chassis, slot=slot, simulated=self.simulated
         )
 
     @property
     def is_chassis(self) -> bool:
-        category = self.category if "category" in self.model_fields_set or self.product not in products() else None
-        return (category or products()[self.product].category).endswith("_CHASSIS")
+        return self._merged().category.endswith("_CHASSIS")
+
+    def _merged(self) -> Product:
+        """What the catalogue says of the product, but for what is said here."""
+        said = {key: getattr(self, key) for key in self.model_fields_set & Product.model_fields.keys()}
+        return products().get(self.product, Product()).model_copy(update=said)
 
 
 class Closed(BaseModel):
