@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import venv
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -137,6 +138,20 @@ def test_a_fault_strikes_by_command_until_it_is_healed(tmp_path_factory):
         done = command(environment, "fault", "Dev7", "overflow")
         assert (done.returncode, done.stderr.count("\n")) == (70, 1)
         assert done.stderr.startswith("leakbench: Dev7: no such instrument (there are: Dev1, cDAQ1, ")
+
+
+def test_a_device_is_removed_under_a_client_that_waits(tmp_path_factory):
+    environment = own_folder(tmp_path_factory)
+    with daq_served(environment) as (_, port), opened_task(port) as task, ThreadPoolExecutor() as others:
+        task.timing.cfg_samp_clk_timing(10.0, samps_per_chan=600)
+        task.start()
+        reading = others.submit(task.read, 600, timeout=60.0)
+        time.sleep(0.2)
+        assert reading.running()
+        assert command(environment, "fault", "Dev1", "device_removed").returncode == 0
+        with pytest.raises(DaqError) as caught:
+            reading.result(timeout=20.0)
+        assert caught.value.error_code == -201003
 
 
 def test_a_port_that_is_taken_is_one_line(environment, demo):
