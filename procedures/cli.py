@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.errors import BenchError, ConfigError
+from bench.sim.daq.driver.fault_kinds import FaultKind
 from bench.sim.rack.wire_faults import WireFaultKind
 from drivers.errors import InstrumentError
+from procedures.cli_daq import EXAMPLE, daq
 
 if TYPE_CHECKING:
     from procedures.session import Order, Session
@@ -120,25 +122,39 @@ def sim(  # noqa: PLR0913, PLR0917 - what the command line says
         simulate.serve(bench, scenario, seed, speed, stated_times=stated_times, transcripts=transcripts)
 
 
+sim_app.command("daq", epilog=EXAMPLE)(daq)
+
+
 @sim_app.command(epilog="Example: leakbench sim fault gauge_controller no_reply --for 60")
 def fault(
-    instrument: Annotated[str, typer.Argument(help="Its name in the bench file.")],
-    kind: Annotated[str, typer.Argument(help=f"{', '.join(WireFaultKind)}; or heal, which ends all.")],
+    instrument: Annotated[str, typer.Argument(help="Its name in the bench file; a device of `leakbench sim daq`.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help=f"On a wire: {', '.join(WireFaultKind)}. In NI devices: {', '.join(FaultKind)}. heal: no more of them."
+        ),
+    ],
+    at: Annotated[
+        str | None, typer.Option(metavar="TERMINAL", help="In NI devices: where, such as cDAQ1Mod1/ai0:3.")
+    ] = None,
     for_s: Annotated[
         float | None,
-        typer.Option("--for", min=0.001, metavar="SECONDS", help="Of the rig's time. Without: until heal."),
+        typer.Option("--for", "--for-s", min=0.001, metavar="SECONDS", help="Of the rig's time. Without: until heal."),
     ] = None,
     delay_s: Annotated[
-        float, typer.Option("--delay", min=0.0, metavar="SECONDS", help="By which a late_reply is late, wall time.")
+        float,
+        typer.Option("--delay", "--delay-s", min=0.0, metavar="SECONDS", help="By which replies are late, wall time."),
     ] = 10.0,
+    level: Annotated[int | None, typer.Option(min=0, max=1, help="Of a stuck_line; low unless said.")] = None,
     rig: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="As `leakbench sim` said it; needed if several are served.")
     ] = None,
 ) -> None:
-    """Let something go wrong between the running simulated rig (`leakbench sim`) and whoever asks an instrument."""
+    """Let something go wrong in what is being served: a simulated rig, or NI devices alone (`leakbench sim daq`)."""
     from procedures.fault import order
 
-    typer.echo(order(instrument, kind, for_s, delay_s, rig))
+    stuck_at = None if level is None else bool(level)
+    typer.echo(order(instrument, kind, at=at, for_s=for_s, delay_s=delay_s, level=stuck_at, rig=rig))
 
 
 @app.command(epilog="Example: leakbench check --bench my_bench.toml")

@@ -28,11 +28,20 @@ def announced(address: str) -> Iterator[str]:
         file.unlink(missing_ok=True)
 
 
-def order(instrument: str, kind: str, for_s: float | None, delay_s: float, rig: str | None) -> str:
+def order(
+    instrument: str,
+    kind: str,
+    *,
+    at: str | None = None,
+    for_s: float | None = None,
+    delay_s: float = 10.0,
+    level: bool | None = None,
+    rig: str | None = None,
+) -> str:
     """Give the order; what ails which instrument now. ConfigError for what the rig does not take."""
     said: dict[str, object] = {"do": HEAL, "instrument": instrument}
     if kind != HEAL:
-        said |= {"do": "fault", "kind": kind, "for_s": for_s, "delay_s": delay_s}
+        said |= {"do": "fault", "kind": kind, "at": at, "for_s": for_s, "delay_s": delay_s, "level": level}
     answer = _told(rig or _only_rig(), said)
     if "error" in answer:
         raise ConfigError(str(answer["error"]))

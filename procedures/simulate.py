@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -16,7 +17,7 @@ from bench.sim.host import Rack
 from bench.sim.host import serve as served
 from bench.sim.makers import check_simulated
 from bench.sim.plant.state import VACUUM_AGE_S
-from bench.sim.rack.control import Control
+from bench.sim.rack.control import Control, Wired
 from bench.sim.rack.device import Device
 from bench.sim.rig import SimulatedRig, compile_plant
 from bench.sim.scenario import SHIPPED, Scenario, load_scenario
@@ -87,7 +88,9 @@ def serve(
 
 def _control(rack: Rack, rig: SimulatedRig) -> str:
     """Where the rig takes orders."""
-    control = Control(rack.devices, rig.clock.now, rig.lose_power)
+    now_s = rig.clock.now
+    wired = {name: Wired(device, now_s, partial(rig.lose_power, name)) for name, device in rack.devices.items()}
+    control = Control({**wired, **rack.daqs})
     return f"127.0.0.1:{rack.server.serve_tcp(Device(lambda: control))}"
 
 

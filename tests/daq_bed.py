@@ -61,7 +61,7 @@ class Sines:
         return np.sin(times_s) + int(terminal.partition("/ai")[2])
 
     def digital(self, line, times_s, first):
-        assert first >= 0
+        assert first is None or first >= 0
         return np.full(len(times_s), self.levels.get(line, False))
 
     def drive(self, terminal, value):
@@ -102,13 +102,13 @@ class Rig:
 
 
 @contextmanager
-def serving(served=None):
-    """A rig behind a service of its own, on a loop in a thread."""
+def serving(served=None, plant=None, outputs=None):
+    """A rig behind a service of its own, on a loop in a thread; plant: another process than the sines."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    clock, plant = Clock(), Sines()
-    driver = Driver(served or RACK, plant, MovedPace(clock))
+    clock, plant = Clock(), plant or Sines()
+    driver = Driver(served or RACK, plant, MovedPace(clock), outputs)
     server, port = asyncio.run_coroutine_threadsafe(start_daq(driver), loop).result()
     with grpc.insecure_channel(f"127.0.0.1:{port}", (("grpc.max_receive_message_length", -1),)) as channel:
         yield Rig(clock, plant, channel, driver)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench.config.model import Bench, InstrumentEntry
 from bench.errors import ConfigError
+from bench.sim.daq.driver.fault_orders import FaultOrders
 from bench.sim.host_daq import serve_daq
 from bench.sim.makers import DAQ, check_simulated, maker_of, transcript_of
 from bench.sim.rack.device import Device, Instrument
@@ -23,13 +24,14 @@ Pace = Callable[[float], float]
 @dataclass(frozen=True)
 class Rack:
     """bench: the rig's, its addresses replaced by loopback ones; nothing else differs. also: further addresses of
-    serial instruments, as a terminal server would give them one.
+    serial instruments, as a terminal server would give them one. daqs: where to spoil the NI chassis.
     """
 
     server: SimServer
     bench: Bench
     devices: Mapping[str, Device]
     also: Mapping[str, str]
+    daqs: Mapping[str, FaultOrders]
 
 
 @contextmanager
@@ -45,15 +47,16 @@ def serve(
             entry.name: _device(rig, entry, pace, transcripts) for entry in rig.bench.instrument if entry.driver != DAQ
         }
         addresses: dict[str, str] = {}
+        daqs: dict[str, FaultOrders] = {}
         for entry in rig.bench.instrument:
             if entry.driver == DAQ:
-                addresses[entry.name], stop, _ = serve_daq(server, rig, entry)
+                addresses[entry.name], stop, daqs[entry.name] = serve_daq(server, rig, entry)
                 closing.callback(stop)
             else:
                 addresses[entry.name] = _address(server, devices[entry.name], entry)
         also = {e.name: _tcp(server, devices[e.name]) for e in rig.bench.instrument if terminal_servers and _serial(e)}
         instruments = tuple(e.model_copy(update={"address": addresses[e.name]}) for e in rig.bench.instrument)
-        yield Rack(server, rig.bench.model_copy(update={"instrument": instruments}), devices, also)
+        yield Rack(server, rig.bench.model_copy(update={"instrument": instruments}), devices, also, daqs)
 
 
 def _device(rig: SimulatedRig, entry: InstrumentEntry, pace: Pace | None, transcripts: Path | None) -> Device:

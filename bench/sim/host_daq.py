@@ -1,10 +1,13 @@
 """The NI chassis of a bench file, served as NI's gRPC device server would."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 
 from bench.clock import ScaledClock
 from bench.config.model import Bench, ChannelEntry, InstrumentEntry
+from bench.errors import ConfigError
 from bench.sim.daq.driver.driver import Driver
+from bench.sim.daq.driver.fault_orders import FaultOrders
 from bench.sim.daq.driver.process import MovedPace, Pace, WallPace
 from bench.sim.daq.face.server import start_daq
 from bench.sim.daq.rack.device import Abilities, Device, Rack
@@ -12,20 +15,37 @@ from bench.sim.daq.rack.products import products
 from bench.sim.ports import ChassisPort
 from bench.sim.rack.server import SimServer
 from bench.sim.rig import SimulatedRig
+from bench.sim.scenario_entries import DaqFaultEntry
 
 CHASSIS, CHASSIS_SERIAL = "cDAQ1", 0x01DA9189
 MICROPHONE_MODULE = "PXIe-4498"
 
 
-def serve_daq(server: SimServer, rig: SimulatedRig, entry: InstrumentEntry) -> tuple[str, Callable[[], object], Driver]:
-    """Its address, how to stop it, and where to spoil it."""
+def serve_daq(
+    server: SimServer, rig: SimulatedRig, entry: InstrumentEntry
+) -> tuple[str, Callable[[], object], FaultOrders]:
+    """Its address, how to stop it, and where to spoil it. ConfigError for a planned fault that cannot be."""
     bench = rig.bench
     inputs = {channel.input: channel for channel in bench.channels if channel.instrument == entry.name}
     outputs = [driven.line for driven in bench.driven if driven.instrument == entry.name and driven.line]
     modules = (*_modules(inputs, outputs), *_microphone_modules(bench, entry))
     driver = Driver(_rack(modules), ChassisPort(rig, inputs), pace_of(rig))
+    orders = FaultOrders(driver, entry.name)
+    for fault in rig.scenario.daq_fault:
+        if fault.instrument == entry.name:
+            _plan(orders, fault, rig.scenario.name)
     service, port = server.run(start_daq(driver))
-    return f"grpc://127.0.0.1:{port}", lambda: server.run(service.stop(None)), driver
+    return f"grpc://127.0.0.1:{port}", lambda: server.run(service.stop(None)), orders
+
+
+def _plan(orders: FaultOrders, fault: DaqFaultEntry, scenario: str) -> None:
+    end_s = math.inf if fault.end_s is None else fault.end_s
+    try:
+        orders.plan(
+            fault.kind, at=fault.at, begin_s=fault.begin_s, end_s=end_s, delay_s=fault.delay_s, level=fault.level
+        )
+    except ValueError as error:
+        raise ConfigError(f"scenario {scenario}: daq_fault.{fault.kind}: {error}") from error
 
 
 def pace_of(rig: SimulatedRig) -> Pace:

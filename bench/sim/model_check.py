@@ -64,6 +64,8 @@ def _uses(bench: Bench, scenario: Scenario, node: Mapping[str, int]) -> Iterator
     yield from ((f"clock.{clock.channel}.channel", clock.channel, channels) for clock in scenario.clock)
     wired = {i.name for i in bench.instrument if i.driver != "ni_daq"}
     yield from (("wire_fault.instrument", fault.instrument, wired) for fault in scenario.wire_fault)
+    chassis = {i.name for i in bench.instrument if i.driver == "ni_daq"}
+    yield from (("daq_fault.instrument", fault.instrument, chassis) for fault in scenario.daq_fault)
     pumps = {pump.name for pump in bench.pump}
     yield from (("pump_trip.pump", trip.pump, pumps) for trip in scenario.pump_trip if trip.pump)
     for key in ("heat_w", "wall_heat_w"):

@@ -104,7 +104,7 @@ class ChassisPort:
         self._microphones = {microphone.input for microphone in rig.bench.microphone}
         self.plan = rig.plan
 
-    def digital(self, line: str, times_s: Floats, first: int) -> NDArray[np.bool_]:  # noqa: ARG002 as the chassis asks
+    def digital(self, line: str, times_s: Floats, first: int | None) -> NDArray[np.bool_]:  # noqa: ARG002 as the chassis asks
         """As it is now: its module has no sample clock for lines."""
         return np.full(len(times_s), self._rig.read_line(line))
 

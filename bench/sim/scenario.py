@@ -21,6 +21,7 @@ from bench.errors import ConfigError
 from bench.sim.scenario_entries import (
     ChannelClock,
     Crew,
+    DaqFaultEntry,
     FaultEntry,
     Front,
     Growth,
@@ -79,6 +80,7 @@ class Scenario(BaseModel):
     clock: tuple[ChannelClock, ...] = ()
     fault: tuple[FaultEntry, ...] = ()
     wire_fault: tuple[WireFaultEntry, ...] = ()
+    daq_fault: tuple[DaqFaultEntry, ...] = ()
 
     @field_validator("composition")
     @classmethod

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from bench.config.sound import Position
+from bench.sim.daq.driver.fault_kinds import FaultKind as DaqFaultKind
 from bench.sim.plant.gas import CO2, H2O, NAMES, O2
 from bench.sim.plant.state import CAPILLARY, ORIFICE, PERMEATION, SHORT_TUBE, SLIT
 from bench.sim.rack.wire_faults import WireFault, WireFaultKind
@@ -254,6 +255,17 @@ class WireFaultEntry(Lasting):
 
     def fault(self) -> WireFault:
         return WireFault(self.kind, self.begin_s, math.inf if self.end_s is None else self.end_s, self.delay_s)
+
+
+class DaqFaultEntry(Lasting):
+    """What goes wrong in an NI chassis. at: a device or terminals, by kind; level: of a stuck line."""
+
+    instrument: str = "daq"
+    kind: DaqFaultKind
+    at: str | None = None
+    level: bool | None = None
+    delay_s: PositiveFloat = 10.0
+    """Wall time by which every reply is late."""
 
 
 class ChannelClock(Entry):

@@ -75,11 +75,22 @@ def test_a_fault_may_last_a_time(driver, environment):
     assert ask(driver)
 
 
+@pytest.mark.usefixtures("gauges")
+def test_the_chassis_has_faults_of_its_own(environment):
+    done = command(environment, "fault", "daq", "stuck_line", "--at", "cDAQ1Mod3/port0/line1", "--level", "1")
+    assert (done.returncode, done.stdout) == (0, "daq: stuck_line cDAQ1Mod3/port0/line1 1\n"), done.stderr
+    done = command(environment, "fault", "daq", "overflow", "--at", "cDAQ1Mod1")
+    assert done.stdout == "daq: overflow cDAQ1Mod1, stuck_line cDAQ1Mod3/port0/line1 1\n"
+    assert command(environment, "fault", "daq", "heal").stdout == "no faults\n"
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("toaster", "nak"), "toaster: no such instrument (there are: "),
-        (("gauge_controller", "tired"), "kind: Input should be 'no_reply', 'late_reply'"),
+        (("gauge_controller", "tired"), "kind: one of no_reply, late_reply"),
+        (("daq", "nak"), "kind: one of overflow, device_removed"),
+        (("daq", "stuck_line", "--at", "cDAQ1Mod9/port0/line1"), "at: Device identifier is invalid."),
         (("gauge_controller", "nak", "--rig", "here"), "here: give the rig as HOST:PORT"),
         (("gauge_controller", "nak", "--rig", "127.0.0.1:1"), "127.0.0.1:1: no simulated rig takes orders there"),
     ],

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from bench.sim.rack.control import Control
+from bench.sim.rack.control import Control, Wired
 from bench.sim.rack.device import Device
 from bench.sim.rack.wire_faults import WireFaultKind
 
@@ -24,7 +24,7 @@ def lost():
 
 @pytest.fixture
 def control(device, lost):
-    return Control({"gauges": device}, lambda: 100.0, lost.append)
+    return Control({"gauges": Wired(device, lambda: 100.0, lambda: lost.append("gauges"))})
 
 
 def told(control, **order):
@@ -53,8 +53,9 @@ def test_power_is_lost_to_the_rig_too(control, lost):
     ("order", "said"),
     [
         ({"do": "fault", "instrument": "toaster", "kind": "nak"}, r"toaster: no such instrument \(there are: gauges\)"),
-        ({"do": "fault", "instrument": "gauges", "kind": "tired"}, "kind: Input should be 'no_reply'"),
+        ({"do": "fault", "instrument": "gauges", "kind": "tired"}, "kind: one of no_reply, .* not tired"),
         ({"do": "fault", "instrument": "gauges", "kind": "nak", "for_s": -1}, "for_s: Input should be greater than 0"),
+        ({"do": "fault", "instrument": "gauges", "kind": "nak", "at": "ai0"}, "a fault of the wire is at no terminal"),
         ({"do": "dance"}, "do: one of fault, heal, list"),
         ({"do": "heal", "instrument": "gauges", "now": True}, "now: Extra inputs are not permitted"),
     ],

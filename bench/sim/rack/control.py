@@ -1,15 +1,18 @@
 """What can be said to a rig while it is served: JSON objects, a line each, over a port of its own.
 
-    {"do": "fault", "instrument": NAME, "kind": KIND, "for_s": SECONDS or null, "delay_s": SECONDS}
+    {"do": "fault", "instrument": NAME, "kind": KIND, "for_s": SECONDS or null, "delay_s": SECONDS,
+     "at": TERMINAL or null, "level": true, false or null}
     {"do": "heal", "instrument": NAME}
     {"do": "list"}
 
-Every line is answered by one: {"ok": ...} or {"error": "what is wrong"}.
+Every line is answered by one: {"ok": ...} or {"error": "what is wrong"}. An instrument on a wire has the faults of
+wire_faults.py, at no terminal; others have kinds of their own.
 """
 
 import json
 import math
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, NonNegativeFloat, PositiveFloat, TypeAdapter, ValidationError
 
@@ -25,10 +28,12 @@ class Order(BaseModel):
 
 class Strike(Order):
     instrument: str
-    kind: WireFaultKind
+    kind: str
     for_s: PositiveFloat | None = None
     """Of the rig's time; None: until it is healed."""
     delay_s: NonNegativeFloat = 10.0
+    at: str | None = None
+    level: bool | None = None
 
 
 class Heal(Order):
@@ -42,13 +47,44 @@ class List(Order):
 ORDERS: Mapping[str, type[Order]] = {"fault": Strike, "heal": Heal, "list": List}
 
 
-class Control:
-    """power_lost: what the loss of an instrument's power does to the rig."""
+class Subject(Protocol):
+    """What a fault can strike."""
 
-    def __init__(
-        self, devices: Mapping[str, Device], now_s: Callable[[], float], power_lost: Callable[[str], None]
-    ) -> None:
-        self._devices, self._now_s, self._power_lost = devices, now_s, power_lost
+    def strike(self, kind: str, *, at: str | None, for_s: float | None, delay_s: float, level: bool | None) -> None:
+        """ValueError for a fault that it cannot have."""
+
+    def heal(self) -> None: ...
+
+    def ails(self) -> list[str]: ...
+
+
+class Wired:
+    """An instrument on a wire. power_lost: what the loss of its power does to the rig."""
+
+    def __init__(self, device: Device, now_s: Callable[[], float], power_lost: Callable[[], None]) -> None:
+        self._device, self._now_s, self._power_lost = device, now_s, power_lost
+        self.heal = device.heal
+
+    def strike(self, kind: str, *, at: str | None, for_s: float | None, delay_s: float, level: bool | None) -> None:
+        if kind not in list(WireFaultKind):
+            raise ValueError(f"kind: one of {', '.join(WireFaultKind)}, not {kind}")
+        if at is not None or level is not None:
+            raise ValueError("at, level: a fault of the wire is at no terminal, and has no level")
+        now_s = self._now_s()
+        if kind == WireFaultKind.POWER_CYCLE:
+            self._power_lost()
+        end_s = math.inf if for_s is None else now_s + for_s
+        self._device.strike(WireFault(WireFaultKind(kind), now_s, end_s, delay_s))
+
+    def ails(self) -> list[str]:
+        return sorted(self._device.follow())
+
+
+class Control:
+    """Takes orders for subjects by name."""
+
+    def __init__(self, subjects: Mapping[str, Subject]) -> None:
+        self._subjects = subjects
         self._partial = b""
 
     def hung_up(self) -> None:
@@ -73,20 +109,17 @@ class Control:
     def _obey(self, order: Order) -> object:
         match order:
             case Strike():
-                now_s = self._now_s()
-                end_s = math.inf if order.for_s is None else now_s + order.for_s
-                device = self._device(order.instrument)
-                if order.kind is WireFaultKind.POWER_CYCLE:
-                    self._power_lost(order.instrument)
-                device.strike(WireFault(order.kind, now_s, end_s, order.delay_s))
+                self._subject(order.instrument).strike(
+                    order.kind, at=order.at, for_s=order.for_s, delay_s=order.delay_s, level=order.level
+                )
             case Heal():
-                self._device(order.instrument).heal()
-        return {name: sorted(device.follow()) for name, device in self._devices.items()}
+                self._subject(order.instrument).heal()
+        return {name: subject.ails() for name, subject in self._subjects.items()}
 
-    def _device(self, name: str) -> Device:
-        if name not in self._devices:
-            raise ValueError(f"{name}: no such instrument (there are: {', '.join(self._devices)})")
-        return self._devices[name]
+    def _subject(self, name: str) -> Subject:
+        if name not in self._subjects:
+            raise ValueError(f"{name}: no such instrument (there are: {', '.join(self._subjects)})")
+        return self._subjects[name]
 
 
 def parsed(line: bytes) -> Order:

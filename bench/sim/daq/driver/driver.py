@@ -7,6 +7,7 @@ from typing import Final
 
 from bench.sim.daq.driver import clocks
 from bench.sim.daq.driver.channel import AO, CO, DO
+from bench.sim.daq.driver.fault_plan import FaultPlan
 from bench.sim.daq.driver.faults import Ailing, Faults
 from bench.sim.daq.driver.generation import Generation
 from bench.sim.daq.driver.process import Pace, Process
@@ -27,6 +28,7 @@ class Driver:
     def __init__(self, rack: Rack, process: Process, pace: Pace, outputs: Outputs | None = None) -> None:
         self.rack, self.pace = rack, pace
         self.faults = Faults()
+        self.fault_plan = FaultPlan(self.faults)
         self.process = Ailing(process, self.faults)
         self.outputs = outputs or Outputs()
         self._tasks: dict[str, Task] = {}
@@ -38,6 +40,7 @@ class Driver:
     def now(self) -> float:
         """First of all, what fell due since somebody last looked happens at its own time."""
         now_s = self.pace.now()
+        self.fault_plan.follow(now_s)
         self.watchdogs.follow(now_s)
         return now_s
 

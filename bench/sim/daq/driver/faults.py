@@ -65,7 +65,7 @@ class Ailing:
             self._faults.frozen[terminal] = float(values[0])
         return np.full(len(values), self._faults.frozen[terminal] or 0.0)
 
-    def digital(self, line: str, times_s: Floats, first: int) -> Levels:
+    def digital(self, line: str, times_s: Floats, first: int | None) -> Levels:
         if line in self._faults.stuck:
             return np.full(len(times_s), self._faults.stuck[line])
         if line not in self._faults.frozen:

@@ -27,9 +27,9 @@ class Process(Protocol):
         """
         ...
 
-    def digital(self, line: str, times_s: Floats, first: int) -> Levels:
+    def digital(self, line: str, times_s: Floats, first: int | None) -> Levels:
         """Of an input line what is applied to it, of an output line what it really carries. first: number of the first
-        sample in its task.
+        sample in its task; None: the task drives the line, and reads it back.
         """
         ...
 

@@ -98,8 +98,7 @@ async def _started(driver: Driver, task: Task) -> AsyncIterator[None]:
     """A read of a task that is not running starts it for the time of the read; a finite one until all is read."""
     if task.aborted is not None:
         raise DriverError(task.aborted, f"Task Name: {task.name}")
-    for device in task.devices:
-        driver.faults.check_present(device)
+    _check_present(driver, task)
     implicit = not task.running
     if implicit and not (task.kept.get(("Read", "AUTO_START"), True) or task.committed):
         raise DriverError(-200473, f"Task Name: {task.name}")
@@ -112,6 +111,11 @@ async def _started(driver: Driver, task: Task) -> AsyncIterator[None]:
             task.lent = task.running and _unfinished(task)
             if task.running and not task.lent:
                 driver.stop(task)
+
+
+def _check_present(driver: Driver, task: Task) -> None:
+    for device in task.devices:
+        driver.faults.check_present(device)
 
 
 def _unfinished(task: Task) -> bool:
@@ -132,6 +136,7 @@ async def _wait_for(
         await driver.pace.until(min(task.clock.due_s(first + count - 1), deadline_s))
         if task.clock is None or task.starts != run:
             raise DriverError(task.aborted or -88710, f"Task Name: {task.name}")
+        _check_present(driver, task)
     got = max(0, min(count, task.acquired(driver.now()) - first))
     return first, got, 0 if got == count else NOT_YET_AVAILABLE
 
@@ -189,5 +194,5 @@ def _levels(driver: Driver, task: Task, times_s: Floats, first: int) -> Levels:
     if times_s.size:
         for row, channel in zip(levels, channels, strict=True):
             for place, line in enumerate(channel.terminals):
-                row[:, place] = driver.process.digital(line, times_s, first)
+                row[:, place] = driver.process.digital(line, times_s, first if task.kind == DI else None)
     return levels

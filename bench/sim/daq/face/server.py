@@ -6,8 +6,10 @@ from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.face.sessions import session_handlers
 from bench.sim.daq.face.wire import handlers
 
+Service = grpc.aio.Server
 
-async def start_daq(driver: Driver, port: int = 0, host: str = "127.0.0.1") -> tuple[grpc.aio.Server, int]:
+
+async def start_daq(driver: Driver, port: int = 0, host: str = "127.0.0.1") -> tuple[Service, int]:
     """Listen (on a free port for 0), on the running loop. Stop with `await server.stop(None)`."""
     options = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1), ("grpc.so_reuseport", 0))
     server = grpc.aio.server(options=options)

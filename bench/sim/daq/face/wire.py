@@ -54,6 +54,7 @@ def _attribute_call(name: str) -> Callable[[Driver, Message], Fields] | None:
 def _handler(driver: Driver, name: str, call: Callable[[Driver, Message], Answer]) -> "grpc.RpcMethodHandler[Any, Any]":
     async def answer(request: Message, context: "grpc.aio.ServicerContext[Any, Any]") -> Fields:
         try:
+            driver.now()  # faults that fell due act on this call already
             if driver.faults.delay_s:
                 await asyncio.sleep(driver.faults.delay_s)
             fields = call(driver, request)
