@@ -3,21 +3,22 @@
 The other ni_daq files are of it, too; nothing else imports nidaqmx.
 """
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, Self
 
 import grpc
 import numpy as np
 from nidaqmx import GrpcSessionOptions, Task
 from nidaqmx import SessionInitializationBehavior as Behavior
-from nidaqmx.errors import Error
+from nidaqmx.errors import Error, RpcError
 from nidaqmx.system import Device, System
 from numpy.typing import NDArray
 
 from drivers.errors import CommandRefused
 from drivers.measured import Identity, Measured
 from drivers.ni_daq_calls import Deadline, TimedChannel, reported
+from drivers.ni_daq_claim import Claim
 from drivers.ni_daq_microphones import Bursts, Microphone, Plan
 from drivers.ni_daq_tasks import AnalogInputs, Lines
 
@@ -45,8 +46,8 @@ class NiDaq:
         self._channel: TimedChannel | None = None
         self._handles: list[Task] = []
         self._tasks: dict[str, AnalogInputs | Lines] = {}
-        self._token = secrets.token_hex(4)  # no other client has tasks of our names
-        self._left_behind = self._started = False
+        self._claim: Claim | None = None
+        self._started = False
         self._bursts: Bursts | None = None
         self._burst_settings: Mapping[str, str] = {}
         self.burst_rate_hz = 0.0
@@ -85,6 +86,7 @@ class NiDaq:
     def reconnect(self) -> None:
         """Make all tasks anew; the sample clock stands until `start()`. No output changes."""
         self.close()
+        self._claim = Claim(self._address, self._devices())
         if self._address != "local":
             target, unlimited = self._address.removeprefix("grpc://"), (("grpc.max_receive_message_length", -1),)
             self._channel = TimedChannel(grpc.insecure_channel(target, unlimited), self._deadline)
@@ -107,6 +109,9 @@ class NiDaq:
         if self._channel:
             self._channel.close()
             self._channel = None
+        if self._claim:
+            self._claim.release()
+            self._claim = None
 
     def start(self) -> None:
         """Start the sample clock: once, just before the first scan."""
@@ -169,10 +174,7 @@ class NiDaq:
     def identity(self) -> Identity:
         """Chassis and modules in use; serial number of the chassis; version of the NI-DAQmx driver."""
         with reported(f"{self._address}, identity"):
-            terminals = [name for names in self._terminals.values() for name in names]
-            terminals += [microphone.input for microphone in self._plan.microphones]
-            names = dict.fromkeys(name.partition("/")[0] for name in terminals)
-            modules = [Device(name, grpc_options=self._options()) for name in names]
+            modules = [Device(name, grpc_options=self._options()) for name in self._devices()]
             chassis = modules[0].compact_daq_chassis_device
             model = f"{chassis.product_type}: {', '.join(module.product_type for module in modules)}"
             version = ".".join(map(str, System(self._options()).driver_version))
@@ -188,17 +190,32 @@ class NiDaq:
         return GrpcSessionOptions(self._channel, name, initialization_behavior=behavior) if self._channel else None
 
     def _task(self, role: str) -> Task:
-        name = f"{role.replace(' ', '_')}_{self._token}"
-        if self._left_behind:  # attach to what a broken link left on the server: it holds lines or the sample clock
+        """A new one. What has its name on the server was left by a broken link or a dead client, and holds lines or the
+        sample clock: it is cleared, which changes no output.
+        """
+        if self._claim is None:
+            raise CommandRefused(f"NI-DAQmx at {self._address}: the link is closed. Remedy: reconnect().")
+        name = self._claim.task(role)
+        new = partial(Task, name, grpc_options=self._options(name, Behavior.INITIALIZE_SERVER_SESSION))
+        try:
+            task = new()
+        except RpcError as error:
+            if error.rpc_code is not grpc.StatusCode.ALREADY_EXISTS:
+                raise
             Task(name, grpc_options=self._options(name)).close()
-        self._handles.append(Task(name, grpc_options=self._options(name, Behavior.INITIALIZE_SERVER_SESSION)))
-        return self._handles[-1]
+            task = new()
+        self._handles.append(task)
+        return task
+
+    def _devices(self) -> tuple[str, ...]:
+        terminals = [name for names in self._terminals.values() for name in names]
+        terminals += [microphone.input for microphone in self._plan.microphones]
+        return tuple(dict.fromkeys(name.partition("/")[0] for name in terminals))
 
     def _closed(self, task: Task) -> bool:
         try:
             task.close()
         except Error:
-            self._left_behind = True
             return False
         return True
 

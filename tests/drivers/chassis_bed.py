@@ -64,9 +64,14 @@ class Rig:
 
     def __init__(self, run):
         self.clock, self.plant = Clock(), Plant()
+        self._run, self.port = run, 0
+        self.start()
+        self.address = f"grpc://127.0.0.1:{self.port}"
+
+    def start(self):
+        """A driver that knows of no task, at the same port again if there was one."""
         self.driver = Driver(RACK, self.plant, MovedPace(self.clock))
-        self.server, port = run(start_daq(self.driver))
-        self.address = f"grpc://127.0.0.1:{port}"
+        self.server, self.port = self._run(start_daq(self.driver, self.port))
 
     def renew(self):
         self.clock.time_s = BEGIN_S

@@ -171,6 +171,23 @@ def test_a_dead_server_is_a_lost_link_with_address_task_and_remedy(run):
                 use()
 
 
+def test_a_server_that_was_started_anew_is_used_again_after_a_reconnect(run):
+    reborn = Rig(run)
+    with reborn.daq() as daq:
+        daq.start()
+        daq.write_line(DO[0], True)
+        run(reborn.server.stop(None))
+        reborn.start()
+        with pytest.raises(LinkLost):
+            daq.collect()
+        daq.reconnect()
+        daq.start()
+        reborn.clock.time_s += 1.0
+        assert AI[0] in daq.collect()
+        assert daq.read_line(DO[0])  # the plant has kept it, and nothing has written it
+    run(reborn.server.stop(None))
+
+
 def test_a_device_reset_by_another_client_is_a_lost_link_and_a_reconnect_recovers(rig):
     with rig.daq() as daq:
         daq.start()
