@@ -16,7 +16,13 @@ TEXTS: Final = {
         "The application is not able to keep up with the hardware acquisition. Attempted to read samples that are no "
         "longer available. The requested sample was previously available, but has since been overwritten."
     ),
-    -200284: "Some or all of the samples requested have not yet been acquired.",
+    -200284: (
+        "Some or all of the samples requested have not yet been acquired.\n\n"
+        "To wait for the samples to become available use a longer read timeout or read later in your program. "
+        "To make the samples available sooner, increase the sample rate. If your task uses a start trigger, "
+        "make sure that your start trigger is configured correctly. It is also possible that you configured the task "
+        "for external timing, and no clock was supplied. If this is the case, supply an external clock."
+    ),
     -200459: "Write cannot be performed, because there are no output channels in this task.",
     -200460: "Read cannot be performed, because there are no channels in this task from which data can be read.",
     -200463: (
@@ -40,6 +46,10 @@ TEXTS: Final = {
     -200277: "Attempted to read a sample before the first sample acquired.",
     -200290: "The generation has stopped to prevent the regeneration of old samples.",
     -200292: "Some or all of the samples to write could not be written to the buffer yet.",
+    -89121: "Destination terminal to be routed could not be found on the device.",
+    -200378: "Custom scale specified does not exist.",
+    -201118: "Property or operation cannot be asked for of a single device of the task.",
+    -201194: "Property was read before the property that says whether there is anything to be read.",
     -200293: "Samples could not be written: there is not enough space in the buffer, and the task is not started.",
     -200431: "Physical channel does not support the measurement or output type of the virtual channel.",
     -200452: "Specified property is not supported by the task, or is not applicable to it.",

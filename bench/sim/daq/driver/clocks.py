@@ -7,7 +7,7 @@ from typing import Final
 
 from bench.sim.daq.driver.channel import AI, AO, CO, DI, DO
 from bench.sim.daq.driver.task import Task
-from bench.sim.daq.driver.timing import SampleClock
+from bench.sim.daq.driver.timing import FALLING, SampleClock, Timing
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.rack.device import Rack
 
@@ -23,8 +23,17 @@ def clock_of(task: Task, tasks: Iterable[Task], now_s: float) -> SampleClock | N
     counter = counter_of(task.timing.source, tasks)
     if counter is None:
         return SampleClock(now_s, task.timing)
-    timing = replace(task.timing, rate_hz=float(counter.channels[0].kept["CO_PULSE_FREQ"]))
-    return SampleClock(now_s if counter.running else math.inf, timing)
+    return _by_pulses(counter, task.timing, now_s if counter.running else math.inf)
+
+
+def _by_pulses(counter: Task, timing: Timing, since_s: float) -> SampleClock:
+    """Each period ends with the high part of the pulse: the falling edge of sample k comes so much after the rising."""
+    pulse_hz = counter.channels[0].pulse_hz
+    if not pulse_hz:
+        return SampleClock(math.inf, timing)
+    late_s = counter.channels[0].duty / pulse_hz if timing.edge == FALLING else 0.0
+    pulses = counter.timing.total if counter.timing else None
+    return SampleClock(since_s + late_s, replace(timing, rate_hz=pulse_hz), pulses)
 
 
 def counter_of(source: str, tasks: Iterable[Task]) -> Task | None:
@@ -41,7 +50,14 @@ def release(counter: Task, tasks: Iterable[Task], now_s: float) -> None:
     """The counter begins: tasks that waited for it as their clock begin too."""
     for task in tasks:
         if task.clock and task.clock.started_s == math.inf and counter_of(task.clock.timing.source, (counter,)):
-            task.clock = SampleClock(now_s, task.clock.timing)
+            task.clock = _by_pulses(counter, task.clock.timing, now_s)
+
+
+def hold(counter: Task, tasks: Iterable[Task], now_s: float) -> None:
+    """The counter stops: no sample comes any more."""
+    for task in tasks:
+        if task.clock and counter_of(task.clock.timing.source, (counter,)):
+            task.clock = replace(task.clock, pulses=task.clock.ticks(now_s))
 
 
 def highest_rate_hz(rack: Rack, task: Task) -> float:

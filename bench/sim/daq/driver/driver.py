@@ -180,6 +180,8 @@ class Driver:
                 self.process.drive(terminal, value)
         if task.watchdog and task.running:
             self.watchdogs.stop(task.watchdog)
+        if task.kind == CO and task.running:
+            clocks.hold(task, self.tasks, now_s)
         task.running, task.lent, task.clock, task.read_position = False, False, None, 0
         if not task.committed:
             task.generation = None

@@ -48,7 +48,8 @@ class Generation:
         assert self.capacity is not None
         size = max(self.buffer.shape[1], min(self.capacity, place + values.shape[1]))
         kept = np.zeros((len(self.terminals), size))
-        kept[:, : self.buffer.shape[1]] = self.buffer
+        if self.buffer.size:
+            kept[:, : self.buffer.shape[1]] = self.buffer
         kept[:, (place + np.arange(values.shape[1])) % self.capacity] = values
         self.buffer = kept
 

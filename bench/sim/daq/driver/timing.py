@@ -11,6 +11,7 @@ from bench.sim.daq.driver.process import Floats
 FINITE: Final = 10178
 CONTINUOUS: Final = 10123
 RISING: Final = 10280
+FALLING: Final = 10171
 
 # Part of a sample period by which a sample may be "early": the sum started_s + (k + 1) / rate_hz and the clock's own
 # sums round differently, and a sample due now must count.
@@ -48,15 +49,20 @@ class SampleClock:
 
     started_s: float
     timing: Timing
+    pulses: int | None = None
+    """After so many it stands still."""
 
     def due_s(self, sample: int) -> float:
+        if self.pulses is not None and sample >= self.pulses:
+            return math.inf
         return self.started_s + (sample + 1) / self.timing.rate_hz
 
     def ticks(self, now_s: float) -> int:
         """However many samples were asked for."""
         if now_s < self.started_s:
             return 0
-        return math.floor((now_s - self.started_s) * self.timing.rate_hz + _ROUNDING)
+        count = math.floor((now_s - self.started_s) * self.timing.rate_hz + _ROUNDING)
+        return count if self.pulses is None else min(count, self.pulses)
 
     def acquired(self, now_s: float) -> int:
         count = self.ticks(now_s)
@@ -67,4 +73,5 @@ class SampleClock:
 
     def indices(self, times_s: Floats) -> Floats:
         """Number of the sample that holds at each time; -1 before the first."""
-        return np.floor((times_s - self.started_s) * self.timing.rate_hz + _ROUNDING) - 1.0
+        counts = np.floor((times_s - self.started_s) * self.timing.rate_hz + _ROUNDING)
+        return (counts if self.pulses is None else np.minimum(counts, self.pulses)) - 1.0

@@ -1,33 +1,28 @@
 """Properties of virtual channels."""
 
+from dataclasses import replace
 from typing import Final
 
-from bench.sim.daq.driver.channel import AI, AO, CO, DI, DO, Scaling, Value
+from bench.sim.daq.driver.channel import AI, AO, CO, DI, DO, Kept, Scaling, Value
 from bench.sim.daq.errors import DriverError
+from bench.sim.daq.face.input_channels import POWER, POWER_LIMITS
+from bench.sim.daq.face.inputs import FIELDS, INPUTS
 from bench.sim.daq.face.property import Property, Query, of_channel
-from bench.sim.daq.face.scales import converter_range
 
-_ANALOG: Final = (AI, AO)
-_KEPT: Final[dict[str, tuple[tuple[int, ...], Value | None]]] = {
-    "DESCR": ((AI, AO, DI, DO, CO), ""),
-    "AI_TERM_CFG": ((AI,), None),
-    "AI_VOLTAGE_UNITS": ((AI,), None),
-    "AI_CURRENT_UNITS": ((AI,), None),
-    "AI_CURRENT_SHUNT_LOC": ((AI,), None),
-    "AI_CURRENT_SHUNT_RESISTANCE": ((AI,), None),
-    "AI_TEMP_UNITS": ((AI,), None),
-    "AI_THRMCPL_TYPE": ((AI,), None),
-    "AI_THRMCPL_CJC_SRC": ((AI,), None),
-    "AI_THRMCPL_CJC_VAL": ((AI,), None),
-    "AI_RTD_TYPE": ((AI,), None),
-    "AI_RTD_A": ((AI,), None),
-    "AI_RTD_R0": ((AI,), None),
-    "AI_RESISTANCE_CFG": ((AI,), None),
-    "AI_EXCIT_SRC": ((AI,), None),
-    "AI_EXCIT_VAL": ((AI,), None),
-    "AI_SOUND_PRESSURE_UNITS": ((AI,), None),
-    "AI_SOUND_PRESSURE_MAX_SOUND_PRESSURE_LVL": ((AI,), None),
-    "AI_MICROPHONE_SENSITIVITY": ((AI,), None),
+_BITS: Final = 10109
+_INPUT_PROPERTIES: Final = (
+    *FIELDS.values(),
+    *POWER_LIMITS.values(),
+    *(name for entry in (*INPUTS.values(), POWER) for name in entry.own.values()),
+    *("AI_RTD_A", "AI_RTD_B", "AI_RTD_C", "AI_ROSETTE_STRAIN_GAGE_ROSETTE_MEAS_TYPE"),
+)
+_KEPT: Final[dict[str, tuple[tuple[int, ...], Kept | None]]] = {
+    **dict.fromkeys(_INPUT_PROPERTIES, ((AI,), None)),
+    "CHAN_DESCR": ((AI, AO, DI, DO, CO), ""),
+    "AI_LOSSY_LSB_REMOVAL_COMPRESSED_SAMP_SIZE": ((AI,), 16),
+    "AO_RESOLUTION_UNITS": ((AO,), _BITS),
+    "AO_VOLTAGE_UNITS": ((AO,), 10348),
+    "AO_CURRENT_UNITS": ((AO,), 10342),
     "DI_TRISTATE": ((DI,), True),
     "DO_TRISTATE": ((DO,), False),
     "CO_OUTPUT_TYPE": ((CO,), None),
@@ -38,6 +33,10 @@ _KEPT: Final[dict[str, tuple[tuple[int, ...], Value | None]]] = {
     "CO_PULSE_TIME_INITIAL_DELAY": ((CO,), None),
     "CO_PULSE_LOW_TIME": ((CO,), None),
     "CO_PULSE_HIGH_TIME": ((CO,), None),
+    "CO_CTR_TIMEBASE_SRC": ((CO,), None),
+    "CO_PULSE_TICKS_INITIAL_DELAY": ((CO,), None),
+    "CO_PULSE_LOW_TICKS": ((CO,), None),
+    "CO_PULSE_HIGH_TICKS": ((CO,), None),
 }
 """Kinds of channel, and the value before it is set (None: it is stated when the channel is created)."""
 
@@ -51,10 +50,10 @@ def _scaling(query: Query, *kinds: int) -> Scaling:
 
 def _limit(query: Query, *, upper: bool, kind: int) -> float:
     """What the converter can take, in the channel's unit: not less than the client asked for."""
-    scaling = _scaling(query, kind)
-    if f"no {query.name}" in query.channel.kept:
+    scaling, channel = _scaling(query, kind), query.channel
+    if f"no {query.name}" in channel.kept:
         raise DriverError(-200695 if upper else -200694, f"Property: {query.name}")
-    return scaling.gain * (scaling.high if upper else scaling.low) + scaling.offset
+    return scaling.told((channel.low, channel.high))[upper]
 
 
 def _put_limit(query: Query, value: Value, *, upper: bool) -> None:
@@ -62,13 +61,9 @@ def _put_limit(query: Query, value: Value, *, upper: bool) -> None:
     query.task.not_running()
     for channel in query.channels:
         assert channel.scaling is not None
-        old = channel.scaling
-        low, high = (channel.low, float(value)) if upper else (float(value), channel.high)
-        device = query.driver.rack.device(channel.device)
-        ranges = device.abilities.ai_ranges if channel.kind == AI else device.abilities.ao_ranges
-        found = converter_range(ranges, (old.at_terminal(low), old.at_terminal(high)))
-        channel.low, channel.high = low, high
-        channel.scaling = Scaling(old.measurement, old.unit, *found, old.gain, old.offset)
+        limits = (channel.low, float(value)) if upper else (float(value), channel.high)
+        channel.scaling = channel.scaling.within(limits)
+        channel.low, channel.high = limits
         channel.kept.pop(f"no {query.name}", None)
 
 
@@ -88,7 +83,7 @@ def _range(upper: bool, kind: int) -> Property:  # noqa: FBT001 one of two ends
             assert channel.scaling is not None
             old, end = channel.scaling, float(value)
             low, high = (min(old.low, -end), end) if upper else (end, max(old.high, -end))
-            channel.scaling = Scaling(old.measurement, old.unit, low, high, old.gain, old.offset)
+            channel.scaling = replace(old, low=low, high=high)
 
     return Property(get, put)
 
@@ -110,8 +105,13 @@ def _lines(kind: int) -> Property:
     return Property(get)
 
 
-def _bits(query: Query) -> float:
-    return float(query.driver.rack.device(query.channel.device).abilities.ai_bits)
+def _bits(kind: int) -> Property:
+    def get(query: Query) -> float:
+        _scaling(query, kind)
+        abilities = query.driver.rack.device(query.channel.device).abilities
+        return float(abilities.ai_bits if kind == AI else abilities.ao_bits)
+
+    return Property(get)
 
 
 CHANNEL: Final[dict[tuple[str, str], Property]] = {
@@ -119,6 +119,7 @@ CHANNEL: Final[dict[tuple[str, str], Property]] = {
     ("Chan", "PHYSICAL_CHAN_NAME"): Property(lambda query: ", ".join(query.channel.terminals)),
     ("Chan", "AI_MEAS_TYPE"): Property(lambda query: _scaling(query, AI).measurement),
     ("Chan", "AO_OUTPUT_TYPE"): Property(lambda query: _scaling(query, AO).measurement),
+    ("Chan", "AI_CUSTOM_SCALE_NAME"): Property(lambda query: (_scaling(query, AI), "")[1]),
     ("Chan", "AI_MIN"): _limits(upper=False, kind=AI),
     ("Chan", "AI_MAX"): _limits(upper=True, kind=AI),
     ("Chan", "AO_MIN"): Property(lambda query: (_scaling(query, AO), query.channel.low)[1]),
@@ -127,8 +128,8 @@ CHANNEL: Final[dict[tuple[str, str], Property]] = {
     ("Chan", "AI_RNG_HIGH"): _range(upper=True, kind=AI),
     ("Chan", "AO_DAC_RNG_LOW"): _range(upper=False, kind=AO),
     ("Chan", "AO_DAC_RNG_HIGH"): _range(upper=True, kind=AO),
-    ("Chan", "AI_RESOLUTION"): Property(_bits),
-    ("Chan", "AO_RESOLUTION"): Property(_bits),
+    ("Chan", "AI_RESOLUTION"): _bits(AI),
+    ("Chan", "AO_RESOLUTION"): _bits(AO),
     ("Chan", "AI_RAW_SAMP_SIZE"): Property(lambda query: (_scaling(query, AI), 16)[1]),
     ("Chan", "DI_NUM_LINES"): _lines(DI),
     ("Chan", "DO_NUM_LINES"): _lines(DO),

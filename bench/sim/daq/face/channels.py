@@ -3,38 +3,21 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from bench.sim.daq.driver.channel import AI, AO, CO, DI, DO, Channel, Scaling, Value
+from bench.sim.daq.driver.channel import AO, CO, DI, DO, Channel, Kept, Scaling, Value
 from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.errors import DriverError
+from bench.sim.daq.face.input_channels import CREATED
 from bench.sim.daq.face.messages import Fields, Message, enum
-from bench.sim.daq.face.scales import Scale, current, microphone, resistance_thermometer, thermocouple, voltage
 from bench.sim.daq.rack.device import Device, Terminals
-from bench.sim.daq.rack.names import owner
+from bench.sim.daq.rack.names import assigned, expand, owner
 
 _ALL_LINES_IN_ONE: Final = 1
-
-
-def _analog_inputs(scale: Scale) -> Callable[[Driver, Message], Fields]:
-    def create(driver: Driver, request: Message) -> Fields:
-        terminals = driver.rack.resolve(request.physical_channel, "ai", "internal")
-        names = _assigned(request.name_to_assign_to_channel, terminals)
-        channels = []
-        for name, terminal in zip(names, terminals, strict=True):
-            device = driver.rack.device(owner(terminal))
-            scaling, limits, kept = scale(request, device)
-            if scaling.measurement not in device.abilities.measures:
-                raise DriverError(-200431, f"Physical Channel: {terminal}\nTask Name: {request.task.name}")
-            channels.append(Channel(name, AI, (terminal,), *limits, scaling, kept))
-        driver.task(request.task.name).add(channels)
-        return {}
-
-    return create
 
 
 def _analog_outputs(measurement: int, unit: int) -> Callable[[Driver, Message], Fields]:
     def create(driver: Driver, request: Message) -> Fields:
         terminals = driver.rack.resolve(request.physical_channel, "ao")
-        names = _assigned(request.name_to_assign_to_channel, terminals)
+        names = assigned(request.name_to_assign_to_channel, terminals)
         channels = [
             _analog_output(driver.rack.device(owner(terminal)), name, terminal, request, (measurement, unit))
             for name, terminal in zip(names, terminals, strict=True)
@@ -59,11 +42,11 @@ def _lines(kind: int, terminals: Terminals) -> Callable[[Driver, Message], Field
     def create(driver: Driver, request: Message) -> Fields:
         lines = driver.rack.resolve(request.lines, terminals)
         if enum(request, "line_grouping") == _ALL_LINES_IN_ONE:
-            shown = request.lines if len(lines) == 1 or "line" not in request.lines else f"{lines[0]}..."
-            listed = {"LISTED": request.lines}
-            channels = [Channel(request.name_to_assign_to_lines or shown, kind, lines, kept=dict(listed))]
+            items = list(expand(request.lines))
+            name = request.name_to_assign_to_lines or (items[0] if len(items) == 1 else f"{items[0]}...")
+            channels = [Channel(name, kind, lines, kept={"LISTED": request.lines})]
         else:
-            names = _assigned(request.name_to_assign_to_lines, lines)
+            names = assigned(request.name_to_assign_to_lines, lines)
             channels = [Channel(name, kind, (line,)) for name, line in zip(names, lines, strict=True)]
         driver.task(request.task.name).add(channels)
         return {}
@@ -74,9 +57,9 @@ def _lines(kind: int, terminals: Terminals) -> Callable[[Driver, Message], Field
 def _counters(properties: Callable[[Message], Iterator[tuple[str, Value]]]) -> Callable[[Driver, Message], Fields]:
     def create(driver: Driver, request: Message) -> Fields:
         terminals = driver.rack.resolve(request.counter, "counters")
-        names = _assigned(request.name_to_assign_to_channel, terminals)
-        kept = dict(properties(request))
-        channels = [Channel(name, CO, (t,), kept=dict(kept)) for name, t in zip(names, terminals, strict=True)]
+        names = assigned(request.name_to_assign_to_channel, terminals)
+        kept: dict[str, Kept] = dict(properties(request))
+        channels = [Channel(name, CO, (t,), kept=kept.copy()) for name, t in zip(names, terminals, strict=True)]
         driver.task(request.task.name).add(channels)
         return {}
 
@@ -97,26 +80,24 @@ def _by_time(request: Message) -> Iterator[tuple[str, Value]]:
     yield "CO_PULSE_TIME_INITIAL_DELAY", request.initial_delay
     yield "CO_PULSE_LOW_TIME", request.low_time
     yield "CO_PULSE_HIGH_TIME", request.high_time
-    yield "CO_PULSE_FREQ", 1.0 / (request.low_time + request.high_time)
 
 
-def _assigned(name: str, terminals: tuple[str, ...]) -> list[str]:
-    """Names of the channels: the given one, numbered if there are several, else those of the terminals."""
-    if not name:
-        return list(terminals)
-    return [name] if len(terminals) == 1 else [f"{name}{index}" for index in range(len(terminals))]
+def _by_ticks(request: Message) -> Iterator[tuple[str, Value]]:
+    yield "CO_OUTPUT_TYPE", 10268
+    yield "CO_PULSE_IDLE_STATE", enum(request, "idle_state")
+    yield "CO_CTR_TIMEBASE_SRC", request.source_terminal
+    yield "CO_PULSE_TICKS_INITIAL_DELAY", request.initial_delay
+    yield "CO_PULSE_LOW_TICKS", request.low_ticks
+    yield "CO_PULSE_HIGH_TICKS", request.high_ticks
 
 
 CHANNELS: Final[dict[str, Callable[[Driver, Message], Fields]]] = {
-    "CreateAIVoltageChan": _analog_inputs(voltage),
-    "CreateAICurrentChan": _analog_inputs(current),
-    "CreateAIThrmcplChan": _analog_inputs(thermocouple),
-    "CreateAIRTDChan": _analog_inputs(resistance_thermometer),
-    "CreateAIMicrophoneChan": _analog_inputs(microphone),
+    **CREATED,
     "CreateAOVoltageChan": _analog_outputs(10322, 10348),
     "CreateAOCurrentChan": _analog_outputs(10134, 10342),
     "CreateDIChan": _lines(DI, "di_lines"),
     "CreateDOChan": _lines(DO, "do_lines"),
     "CreateCOPulseChanFreq": _counters(_by_frequency),
     "CreateCOPulseChanTime": _counters(_by_time),
+    "CreateCOPulseChanTicks": _counters(_by_ticks),
 }

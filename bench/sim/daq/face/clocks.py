@@ -1,5 +1,6 @@
 """The calls that say when samples are taken and how many are kept."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -25,7 +26,7 @@ def implicit(driver: Driver, request: Message) -> Fields:
     mode, task = _mode(request), driver.task(request.task.name)
     if task.kind != CO:
         raise DriverError(-200077, f"Property: SampTimingType\nTask Name: {task.name}")
-    task.set_timing(Timing(float(task.channels[0].kept["CO_PULSE_FREQ"]), mode, request.samps_per_chan))
+    task.set_timing(Timing(task.channels[0].pulse_hz or math.inf, mode, request.samps_per_chan))
     return {}
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Final
 
-from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.property import Found, Property, Query
 from bench.sim.daq.rack.device import Device, Terminals
 from bench.sim.daq.rack.names import port_of, ports
@@ -55,7 +54,7 @@ def _port_width(kind: Terminals) -> Property:
         device, line = _physical(query, kind)
         width = sum(port_of(other) == port_of(line) for other in getattr(device, kind))
         if "/line" in query.request.physical_channel:
-            raise DriverError(-200197, f"Property: {query.name}")
+            raise query.unsupported()
         return width
 
     return Property(get)
@@ -85,7 +84,7 @@ DEVICE: Final[dict[tuple[str, str], Property]] = {
     ("Device", "COMPACT_DAQ_CHASSIS_DEV_NAME"): _device(lambda device: device.chassis or ""),
     ("Device", "COMPACT_DAQ_SLOT_NUM"): _device(lambda device: device.slot),
     ("Device", "AI_SIMULTANEOUS_SAMPLING_SUPPORTED"): _device(lambda device: device.abilities.simultaneous),
-    ("Device", "AI_SUPPORTED_MEAS_TYPES"): _device(lambda device: list(device.abilities.measures) if device.ai else []),
+    ("Device", "AI_SUPPORTED_MEAS_TYPES"): _device(lambda d: list(d.abilities.measures) if d.ai or d.internal else []),
     ("Device", "AO_SUPPORTED_OUTPUT_TYPES"): _device(lambda d: list(d.abilities.generates) if d.ao else []),
     ("Device", "AI_MAX_SINGLE_CHAN_RATE"): _rate(lambda device: device.abilities.ai_rate_hz),
     ("Device", "AI_MAX_MULTI_CHAN_RATE"): _rate(lambda d: d.abilities.ai_multi_rate_hz or d.abilities.ai_rate_hz),
@@ -95,7 +94,25 @@ DEVICE: Final[dict[tuple[str, str], Property]] = {
     ("Device", "DO_MAX_RATE"): _rate(lambda device: device.abilities.do_rate_hz),
     ("Device", "AI_VOLTAGE_RNGS"): _ranges(lambda device: device.abilities.ai_ranges if device.ai else ()),
     ("Device", "AO_VOLTAGE_RNGS"): _ranges(lambda device: device.abilities.ao_ranges if device.ao else ()),
-    ("PhysicalChan", "AI_SUPPORTED_MEAS_TYPES"): _ai(lambda device: list(device.abilities.measures)),
-    ("PhysicalChan", "DI_PORT_WIDTH"): _port_width("di_lines"),
-    ("PhysicalChan", "DO_PORT_WIDTH"): _port_width("do_lines"),
+    ("Device", "AI_BRIDGE_RNGS"): _ranges(lambda device: device.abilities.bridge_ranges),
+    ("Device", "ANLG_TRIG_SUPPORTED"): _device(lambda device: device.abilities.analog_trigger),
+    ("Device", "AI_TRIG_USAGE"): _device(lambda device: device.abilities.ai_triggers),
+    ("Device", "ACCESSORY_PRODUCT_NUMS"): _device(lambda device: list(device.abilities.accessories)),
+    ("Device", "TEDS_HWTEDS_SUPPORTED"): _device(lambda _: False),
+    ("PhysicalChan", "PHYSICAL_CHAN_AI_SUPPORTED_MEAS_TYPES"): _ai(lambda device: list(device.abilities.measures)),
+    ("PhysicalChan", "PHYSICAL_CHAN_AI_TERM_CFGS"): _ai(lambda device: device.abilities.wirings),
+    ("PhysicalChan", "PHYSICAL_CHAN_AO_SUPPORTED_OUTPUT_TYPES"): Property(
+        lambda query: list(_physical(query, "ao")[0].abilities.generates)
+    ),
+    ("PhysicalChan", "PHYSICAL_CHAN_DI_PORT_WIDTH"): _port_width("di_lines"),
+    ("PhysicalChan", "PHYSICAL_CHAN_DO_PORT_WIDTH"): _port_width("do_lines"),
+    ("PhysicalChan", "PHYSICAL_CHAN_DI_CHANGE_DETECT_SUPPORTED"): Property(
+        lambda query: _physical(query, "di_lines")[0].abilities.change_detection
+    ),
+    ("PhysicalChan", "PHYSICAL_CHAN_DI_SAMP_CLK_SUPPORTED"): Property(
+        lambda query: _physical(query, "di_lines")[0].abilities.di_rate_hz is not None
+    ),
+    ("PhysicalChan", "PHYSICAL_CHAN_DO_SAMP_CLK_SUPPORTED"): Property(
+        lambda query: _physical(query, "do_lines")[0].abilities.do_rate_hz is not None
+    ),
 }

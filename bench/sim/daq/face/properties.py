@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bench.sim.daq.driver.channel import Kept
 from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.channel_properties import CHANNEL
@@ -36,11 +37,11 @@ def reset(kind: str, driver: Driver, request: Message) -> Fields:
     return {}
 
 
-def stated(request: Message) -> str | int | float | bool:
+def stated(request: Message) -> Kept:
     """The new value: numbers that may stand for an enumeration travel as a oneof."""
     oneof = "value_enum" if "value_enum" in request.DESCRIPTOR.oneofs_by_name else None
-    value: str | int | float | bool = getattr(request, (request.WhichOneof(oneof) if oneof else None) or "value")
-    return value
+    value: Kept = getattr(request, (request.WhichOneof(oneof) if oneof else None) or "value")
+    return value if isinstance(value, str | int | float | bool) else tuple(value)
 
 
 def _found(kind: str, request: Message) -> Property:

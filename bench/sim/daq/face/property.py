@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from bench.sim.daq.driver.channel import Channel, Value
+from bench.sim.daq.driver.channel import Channel, Kept, Value
 from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.driver.task import Task
 from bench.sim.daq.driver.timing import Timing
@@ -64,7 +65,7 @@ class Property:
     """put, reset: None where it can only be read."""
 
     get: Callable[[Query], Found]
-    put: Callable[[Query, Value], None] | None = None
+    put: Callable[[Query, Any], None] | None = None
     reset: Callable[[Query], None] | None = None
 
 
@@ -88,17 +89,17 @@ def of_task(kind: str, name: str, default: Value, applies: Callable[[Task], bool
     return Property(get, put, reset)
 
 
-def of_channel(name: str, kinds: tuple[int, ...], default: Value | None = None) -> Property:
+def of_channel(name: str, kinds: tuple[int, ...], default: Kept | None = None) -> Property:
     """One that is kept as it was set at creation or later. Without a default: only of channels created with it."""
 
-    def get(query: Query) -> Value:
+    def get(query: Query) -> Kept:
         channel = query.channel
         value = channel.kept.get(name, default)
         if channel.kind not in kinds or value is None:
             raise query.unsupported(-200452)
         return value
 
-    def put(query: Query, value: Value) -> None:
+    def put(query: Query, value: Kept) -> None:
         get(query)
         query.task.not_running()
         for channel in query.channels:

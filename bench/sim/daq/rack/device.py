@@ -32,6 +32,20 @@ class Abilities:
     """Measurement types of its analog inputs (DAQmx constants)."""
     generates: tuple[int, ...] = (10322,)
     watchdog: bool = False
+    shunt: bool = False
+    """Currents are measured through one of its own."""
+    calibrates_itself: bool = False
+    analog_trigger: bool = False
+    ai_triggers: int = 0
+    """Bits of DAQmx: advance 1, pause 2, reference 4, start 8, handshake 16, arm start 32."""
+    bridge_ranges: tuple[tuple[float, float], ...] = ()
+    """Volts per volt."""
+    wirings: int = 0
+    """Of its analog inputs, bits of DAQmx: referenced 1, not referenced 2, differential 4, pseudo-differential 8."""
+    change_detection: bool = False
+    """Of its digital inputs."""
+    accessories: tuple[int, ...] = ()
+    """Product numbers of what is plugged to its connectors."""
 
     @property
     def slowest_hz(self) -> float:

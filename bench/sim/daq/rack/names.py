@@ -42,3 +42,10 @@ def line_number(line: str) -> int:
 def ports(lines: tuple[str, ...]) -> tuple[str, ...]:
     """Of some lines, in their order, each once."""
     return tuple(dict.fromkeys(map(port_of, lines)))
+
+
+def assigned(name: str, terminals: tuple[str, ...]) -> list[str]:
+    """Names of channels: the given one, numbered if there are several, else those of their terminals."""
+    if not name:
+        return list(terminals)
+    return [name] if len(terminals) == 1 else [f"{name}{index}" for index in range(len(terminals))]

@@ -34,7 +34,7 @@ MEASUREMENTS: Final[Mapping[str, int]] = {
     "POSITION_ANGULAR_RVDT": 10353, "POSITION_EDDY_CURRENT_PROX_PROBE": 14835, "SOUND_PRESSURE_MICROPHONE": 10354,
     "ACCELERATION_ACCELEROMETER_CURRENT_INPUT": 10356, "ACCELERATION_CHARGE": 16104,
     "ACCELERATION_4_WIRE_DC_VOLTAGE": 16106, "VELOCITY_IEPE_SENSOR": 15966, "FORCE_IEPE_SENSOR": 15895,
-    "CHARGE": 16105, "POWER": 16201, "CALCULATED_POWER": 16204,
+    "CHARGE": 16105, "ROSETTE_STRAIN_GAGE": 15980, "POWER": 16201, "CALCULATED_POWER": 16204,
 }  # fmt: skip
 
 _SPAN = re.compile(r"(\d+):(\d+)")
@@ -68,6 +68,19 @@ class Product(BaseModel):
     di_rate_hz: float | None = None
     do_rate_hz: float | None = None
     watchdog: bool = False
+    shunt: bool = False
+    """Currents are measured through one of its own."""
+    calibrates_itself: bool = False
+    analog_trigger: bool = False
+    ai_triggers: int = 0
+    """Bits of DAQmx's trigger usage."""
+    bridge_ranges: tuple[Limits, ...] = ()
+    wirings: int = 0
+    """Of its analog inputs, bits of DAQmx: referenced 1, not referenced 2, differential 4, pseudo-differential 8."""
+    change_detection: bool = False
+    """Of its digital inputs."""
+    accessories: tuple[int, ...] = ()
+    """Product numbers."""
     measures: tuple[str, ...] = ("VOLTAGE",)
     generates: tuple[str, ...] = ("VOLTAGE",)
 
@@ -89,6 +102,14 @@ class Product(BaseModel):
             measures=tuple(MEASUREMENTS[name] for name in self.measures),
             generates=tuple(MEASUREMENTS[name] for name in self.generates),
             watchdog=self.watchdog,
+            shunt=self.shunt,
+            calibrates_itself=self.calibrates_itself,
+            analog_trigger=self.analog_trigger,
+            ai_triggers=self.ai_triggers,
+            bridge_ranges=self.bridge_ranges,
+            wirings=self.wirings,
+            change_detection=self.change_detection,
+            accessories=self.accessories,
         )
 
     def device(self, name: str, product_name: str, serial: int, *, chassis: str | None = None, slot: int = 0,
