@@ -10,6 +10,7 @@ from bench.sim.daq.driver.channel import AO, CO, DO
 from bench.sim.daq.driver.fault_plan import FaultPlan
 from bench.sim.daq.driver.faults import Ailing, Faults
 from bench.sim.daq.driver.generation import Generation
+from bench.sim.daq.driver.memory import Memory
 from bench.sim.daq.driver.process import Pace, Process
 from bench.sim.daq.driver.task import Task
 from bench.sim.daq.driver.timeline import Outputs
@@ -20,6 +21,7 @@ from bench.sim.daq.rack.device import Rack
 INITIALIZE_NEW: Final = 1
 ATTACH: Final = 2
 ALLOW_REGENERATION: Final = 10097
+_EXPORTED: Final = ("START_TRIG_OUTPUT_TERM", "SAMP_CLK_OUTPUT_TERM")
 
 
 class Driver:
@@ -31,6 +33,7 @@ class Driver:
         self.fault_plan = FaultPlan(self.faults)
         self.process = Ailing(process, self.faults)
         self.outputs = outputs or Outputs()
+        self.memory = Memory()
         self._tasks: dict[str, Task] = {}
         self._holders: dict[str, Task] = {}
         self.watchdogs = Watchdogs(self.process, self.outputs)
@@ -114,6 +117,9 @@ class Driver:
             raise DriverError(-200478, f"Task Name: {task.name}")
         if task.timing and task.timing.source:
             self.terminal(task, task.timing.source)
+        for name in (str(task.kept.get(("ExportedSignal", signal), "")) for signal in _EXPORTED):
+            if name:
+                self.terminal(task, name, unknown=-89121)
 
     def commit(self, task: Task) -> None:
         self.reserve(task)
@@ -127,14 +133,14 @@ class Driver:
         task.reserved = False
         self._holders = {resource: holder for resource, holder in self._holders.items() if holder is not task}
 
-    def terminal(self, task: Task, name: str) -> str:
+    def terminal(self, task: Task, name: str, unknown: int = -89120) -> str:
         """In full, as the driver tells it: /Dev1/PFI0. A name that leads nowhere is an error."""
         device = self.rack.device(task.devices[0])
         host = self.rack.device(device.chassis) if device.chassis else device
         full = name if name.startswith("/") else f"/{host.name}/{name}"
         known = {terminal.lower(): terminal for owner in self.rack.devices.values() for terminal in owner.terminals}
         if full.lower() not in known:
-            raise DriverError(-89120, f"Terminal: {name}\nTask Name: {task.name}")
+            raise DriverError(unknown, f"Terminal: {name}\nTask Name: {task.name}")
         return known[full.lower()]
 
     def check_rate(self, task: Task) -> None:
@@ -156,6 +162,7 @@ class Driver:
         if task.running:
             raise DriverError(-200479, f"Task Name: {task.name}")
         now_s = self.now()
+        task.check_simulated()
         self.reserve(task)
         if task.kind in (AO, DO) and task.timing and not (task.generation and task.generation.written):
             raise DriverError(-200462, f"Task Name: {task.name}")
@@ -227,4 +234,4 @@ class Driver:
                 task.aborted = -88709
         for name in sorted(hit):
             for terminal in (*self.rack.devices[name].do_lines, *self.rack.devices[name].ao):
-                self.drive(terminal, 0.0)
+                self.drive(terminal, self.memory.level(terminal))

@@ -6,12 +6,13 @@ from typing import Final
 
 from bench.sim.daq.driver.channel import AI, DI, DO, Channel, Value
 from bench.sim.daq.driver.generation import Generation
-from bench.sim.daq.driver.timing import SampleClock, Timing
+from bench.sim.daq.driver.timing import PIPELINED, SAMPLE_CLOCK, SampleClock, Timing
 from bench.sim.daq.driver.watchdog import Watchdog
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.rack.names import expand
 
 CURRENT_POSITION: Final = 10425
+LOGGING_OFF: Final = 10230
 
 
 @dataclass(slots=True)
@@ -103,6 +104,13 @@ class Task:
     def not_running(self, code: int = -200557) -> None:
         if self.running:
             raise DriverError(code, f"Task Name: {self.name}")
+
+    def check_simulated(self) -> None:
+        """Tasks that log to files or follow somebody else's handshake can be set up, but not started."""
+        if self.kept.get(("Read", "LOGGING_MODE"), LOGGING_OFF) != LOGGING_OFF:
+            raise DriverError(-200452, f"Property: Logging.Mode\nTask Name: {self.name}")
+        if self.timing and self.timing.kind not in (SAMPLE_CLOCK, PIPELINED):
+            raise DriverError(-200452, f"Property: SampTimingType\nTask Name: {self.name}")
 
     def set_timing(self, timing: Timing) -> None:
         self.not_running()

@@ -12,6 +12,11 @@ FINITE: Final = 10178
 CONTINUOUS: Final = 10123
 RISING: Final = 10280
 FALLING: Final = 10171
+SAMPLE_CLOCK: Final = 10388
+PIPELINED: Final = 14668
+HANDSHAKE: Final = 10389
+BURST: Final = 12548
+CHANGES: Final = 12504
 
 # Part of a sample period by which a sample may be "early": the sum started_s + (k + 1) / rate_hz and the clock's own
 # sums round differently, and a sample due now must count.
@@ -30,6 +35,7 @@ class Timing:
     samples: int
     source: str = ""
     edge: int = RISING
+    kind: int = SAMPLE_CLOCK
 
     @property
     def total(self) -> int | None:

@@ -2,12 +2,15 @@
 
 import math
 from dataclasses import dataclass, field
+from typing import Final
 
 from bench.sim.daq.driver.process import Process
 from bench.sim.daq.driver.timeline import Outputs
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.rack.device import Device
 from bench.sim.daq.rack.names import owner
+
+NO_CHANGE: Final = 10160
 
 
 @dataclass(slots=True)
@@ -19,7 +22,9 @@ class Watchdog:
     states: dict[str, bool] = field(default_factory=dict)
     """Of lines after expiry. A line set to tristate is low, one that stays as it is has no entry."""
     channels: dict[str, int] = field(default_factory=dict)
-    """State as it was given, a DAQmx constant, by line."""
+    """State as it was given, a DAQmx constant, by line or counter; of an analog output what it will be: volts, say."""
+    values: dict[str, float] = field(default_factory=dict)
+    """Of analog outputs after expiry."""
     running: bool = False
     expired: bool = False
     due_s: float = math.inf
@@ -67,6 +72,10 @@ class Watchdogs:
             if watchdog.due_s <= now_s:
                 for line, level in watchdog.states.items():
                     self._outputs.of(line).hold(watchdog.due_s, float(level))
+                for terminal, value in watchdog.values.items():
+                    if watchdog.channels[terminal] != NO_CHANGE:
+                        self._outputs.of(terminal).hold(watchdog.due_s, value)
+                        self._process.drive(terminal, value)
                 watchdog.expired, watchdog.due_s = True, math.inf
 
     def check(self, terminals: tuple[str, ...]) -> None:

@@ -9,10 +9,14 @@ from typing import Final
 from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.driver.task import Task
 from bench.sim.daq.errors import TEXTS, DriverError
+from bench.sim.daq.face.calibration import CALIBRATION
 from bench.sim.daq.face.channels import CHANNELS
 from bench.sim.daq.face.clocks import CLOCKS
+from bench.sim.daq.face.handshakes import HANDSHAKES
 from bench.sim.daq.face.messages import Fields, Message, enum
+from bench.sim.daq.face.power_up import POWER_UP
 from bench.sim.daq.face.reads import READS
+from bench.sim.daq.face.recording import RECORDING
 from bench.sim.daq.face.watchdogs import WATCHDOGS
 from bench.sim.daq.face.waveforms import WAVEFORMS
 from bench.sim.daq.face.writes import WRITES
@@ -102,6 +106,10 @@ CALLS: Final[dict[str, Call]] = {
     "GetNthTaskChannel": nth_channel,
     **CHANNELS,
     **CLOCKS,
+    **HANDSHAKES,
+    **RECORDING,
+    **POWER_UP,
+    **CALIBRATION,
     **READS,
     **WRITES,
     **WAVEFORMS,

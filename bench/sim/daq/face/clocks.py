@@ -13,7 +13,7 @@ from bench.sim.daq.face.messages import Fields, Message, enum
 
 
 def sample_clock(driver: Driver, request: Message) -> Fields:
-    mode = _mode(request)
+    mode = mode_of(request)
     task = driver.task(request.task.name)
     edge = enum(request, "active_edge")
     task.set_timing(Timing(request.rate, mode, request.samps_per_chan, request.source, edge or 10280))
@@ -23,7 +23,7 @@ def sample_clock(driver: Driver, request: Message) -> Fields:
 
 def implicit(driver: Driver, request: Message) -> Fields:
     """Of a counter: so many pulses, or pulses without an end."""
-    mode, task = _mode(request), driver.task(request.task.name)
+    mode, task = mode_of(request), driver.task(request.task.name)
     if task.kind != CO:
         raise DriverError(-200077, f"Property: SampTimingType\nTask Name: {task.name}")
     task.set_timing(Timing(task.channels[0].pulse_hz or math.inf, mode, request.samps_per_chan))
@@ -40,7 +40,7 @@ def output_buffer(driver: Driver, request: Message) -> Fields:
     return {}
 
 
-def _mode(request: Message) -> int:
+def mode_of(request: Message) -> int:
     mode = enum(request, "sample_mode")
     if mode not in (FINITE, CONTINUOUS):
         raise DriverError(-200077, f"Property: SampQuant.SampMode\nRequested Value: {mode}")

@@ -5,15 +5,31 @@ from typing import Final
 from bench.sim.daq.driver.channel import Kept
 from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.errors import DriverError
+from bench.sim.daq.face.calibration import CAL_INFO
 from bench.sim.daq.face.channel_properties import CHANNEL
+from bench.sim.daq.face.converter_properties import CONVERTER
 from bench.sim.daq.face.device_properties import DEVICE
+from bench.sim.daq.face.export_properties import EXPORTS
 from bench.sim.daq.face.messages import Fields, Message, attribute
 from bench.sim.daq.face.property import Property, Query
+from bench.sim.daq.face.recording import LOGGING
 from bench.sim.daq.face.task_properties import TASK
 from bench.sim.daq.face.timing_properties import TIMING
 from bench.sim.daq.face.watchdog_properties import WATCHDOG
 
-PROPERTIES: Final[dict[tuple[str, str], Property]] = {**DEVICE, **TASK, **CHANNEL, **TIMING, **WATCHDOG}
+PROPERTIES: Final[dict[tuple[str, str], Property]] = {
+    **DEVICE,
+    **CAL_INFO,
+    **TASK,
+    **LOGGING,
+    **CHANNEL,
+    **TIMING,
+    **CONVERTER,
+    **EXPORTS,
+    **WATCHDOG,
+}
+
+_OF_A_DEVICE: Final = "TimingEx"
 
 
 def get(kind: str, driver: Driver, request: Message) -> Fields:
@@ -46,6 +62,8 @@ def stated(request: Message) -> Kept:
 
 def _found(kind: str, request: Message) -> Property:
     name = attribute(request)
+    if kind == _OF_A_DEVICE and (kind, name) not in PROPERTIES and ("Timing", name) in PROPERTIES:
+        raise DriverError(-201118, f"Property: {name}")
     if (kind, name) not in PROPERTIES:
         raise DriverError(-200197, f"Property: {kind} {name}")
     return PROPERTIES[kind, name]

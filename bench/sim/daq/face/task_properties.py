@@ -8,6 +8,7 @@ from bench.sim.daq.driver.task import CURRENT_POSITION, Task
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.property import Property, Query, of_task
 
+_CURRENT: Final = 10134
 _DO_NOT_OVERWRITE: Final = 10159
 _ALLOW_REGENERATION: Final = 10097
 _CURRENT_WRITE_POSITION: Final = 10430
@@ -88,6 +89,28 @@ def _space(query: Query) -> int:
     return capacity - (_written(query) - _generated(query)) if generation else capacity
 
 
+def _drives_current(task: Task) -> bool:
+    return any(
+        channel.kind == AO and channel.scaling and channel.scaling.measurement == _CURRENT for channel in task.channels
+    )
+
+
+def _open_loops_exist(query: Query) -> bool:
+    """Simulated loops are closed."""
+    if not _drives_current(query.task):
+        raise query.unsupported(-200452)
+    query.task.kept["Write", "OPEN_CURRENT_LOOP_CHANS_EXIST"] = False
+    return False
+
+
+def _open_loops(query: Query) -> str:
+    if not _drives_current(query.task):
+        raise query.unsupported(-200452)
+    if ("Write", "OPEN_CURRENT_LOOP_CHANS_EXIST") not in query.task.kept:
+        raise DriverError(-201194, f"Property: Write.OpenCurrentLoopChans\nTask Name: {query.task.name}")
+    return ""
+
+
 TASK: Final[dict[tuple[str, str], Property]] = {
     ("Task", "NAME"): Property(lambda query: query.task.name),
     ("Task", "CHANNELS"): Property(_channel_names),
@@ -120,6 +143,8 @@ TASK: Final[dict[tuple[str, str], Property]] = {
     ("Write", "REGEN_MODE"): of_task("Write", "REGEN_MODE", _ALLOW_REGENERATION, _writes),
     ("Write", "RELATIVE_TO"): of_task("Write", "RELATIVE_TO", _CURRENT_WRITE_POSITION, _writes),
     ("Write", "OFFSET"): of_task("Write", "OFFSET", 0, _writes),
+    ("Write", "OPEN_CURRENT_LOOP_CHANS_EXIST"): Property(_open_loops_exist),
+    ("Write", "OPEN_CURRENT_LOOP_CHANS"): Property(_open_loops),
     ("Write", "SLEEP_TIME"): of_task("Write", "SLEEP_TIME", 0.001, _writes),
     ("Buffer", "INPUT_BUF_SIZE"): Property(_input_buffer, _put_input_buffer, _reset_input_buffer),
     ("Buffer", "OUTPUT_BUF_SIZE"): Property(_output_buffer, _put_output_buffer, _reset_output_buffer),

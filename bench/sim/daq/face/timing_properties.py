@@ -3,13 +3,13 @@
 from typing import Final
 
 from bench.sim.daq.driver.channel import AI, AO, DI, DO, Value
-from bench.sim.daq.driver.timing import CONTINUOUS, FINITE
+from bench.sim.daq.driver.timing import BURST, CHANGES, CONTINUOUS, FINITE, HANDSHAKE, PIPELINED, SAMPLE_CLOCK
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.clocks import retimed
-from bench.sim.daq.face.property import Property, Query
+from bench.sim.daq.face.property import Property, Query, of_task
 
 _ON_DEMAND: Final = 10390
-_SAMPLE_CLOCK: Final = 10388
+_DIGITAL: Final = (PIPELINED, HANDSHAKE, BURST, CHANGES)
 _DEFAULT_RATE_HZ: Final = 1000.0
 _DEFAULT_SAMPLES: Final = 1000
 _TIMEBASE_HZ: Final = 100e6
@@ -48,19 +48,29 @@ def _put_kind(query: Query, value: Value) -> None:
     query.task.not_running()
     if value == _ON_DEMAND:
         query.task.timing = None
-    elif value == _SAMPLE_CLOCK:
-        retimed(query.driver, query.task.name)
+    elif value in (SAMPLE_CLOCK, *(_DIGITAL if query.task.kind in (DI, DO) else ())):
+        retimed(query.driver, query.task.name, kind=int(value))
     else:
         raise DriverError(-200077, f"Property: SampTimingType\nRequested Value: {value}")
 
 
 def _source(query: Query) -> str:
-    """In full, as the driver tells it."""
+    """In full, as the driver tells it; of other kinds of timing as it was given."""
     task = query.task
+    if query.timing.kind != SAMPLE_CLOCK:
+        return query.timing.source
     device = task.devices[0]
     if not query.timing.source:
         return f"/{device}/{_SUBSYSTEM.get(task.kind or AI, 'ai')}/SampleClockTimebase"
     return query.driver.terminal(task, query.timing.source)
+
+
+def _first_sample(query: Query) -> dict[str, int]:
+    """UTC of the first sample of the run."""
+    if query.task.clock is None:
+        raise DriverError(-200983, f"Property: FirstSampTimestamp.Val\nTask Name: {query.task.name}")
+    utc_s = query.driver.utc_s(query.task.clock.due_s(0))
+    return {"seconds": int(utc_s // 1.0), "nanos": int(utc_s % 1.0 * 1e9)}
 
 
 def _put_divisor(query: Query, value: Value) -> None:
@@ -69,7 +79,7 @@ def _put_divisor(query: Query, value: Value) -> None:
 
 TIMING: Final[dict[tuple[str, str], Property]] = {
     ("Timing", "SAMP_TIMING_TYPE"): Property(
-        lambda query: _SAMPLE_CLOCK if query.task.timing else _ON_DEMAND,
+        lambda query: query.task.timing.kind if query.task.timing else _ON_DEMAND,
         _put_kind,
         lambda query: _put_kind(query, _ON_DEMAND),
     ),
@@ -96,4 +106,14 @@ TIMING: Final[dict[tuple[str, str], Property]] = {
         _put_divisor,
         lambda query: _put_divisor(query, round(_TIMEBASE_HZ / _DEFAULT_RATE_HZ)),
     ),
+    ("Timing", "FIRST_SAMP_TIMESTAMP_VAL"): Property(_first_sample),
+    ("Timing", "ON_DEMAND_SIMULTANEOUS_AO_ENABLE"): of_task(
+        "Timing", "ON_DEMAND_SIMULTANEOUS_AO_ENABLE", default=False, applies=lambda task: task.kind == AO
+    ),
+    **{
+        ("Timing", f"CHANGE_DETECT_DI_{edge}_EDGE_PHYSICAL_CHANS"): of_task(
+            "Timing", f"CHANGE_DETECT_DI_{edge}_EDGE_PHYSICAL_CHANS", "", lambda task: task.kind == DI
+        )
+        for edge in ("RISING", "FALLING")
+    },
 }

@@ -1,12 +1,14 @@
 """Properties of watchdog tasks."""
 
+from collections.abc import Callable
 from typing import Final
 
 from bench.sim.daq.driver.channel import Value
-from bench.sim.daq.driver.watchdog import Watchdog
+from bench.sim.daq.driver.watchdog import NO_CHANGE, Watchdog
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.property import Property, Query
-from bench.sim.daq.face.watchdogs import TRISTATE, put_line_state, watchdog_of
+from bench.sim.daq.face.watchdogs import TRISTATE, put_counter_state, put_line_state, put_output, watchdog_of
+from bench.sim.daq.rack.device import Terminals
 
 _DEFAULT_TIMEOUT_S: Final = 10.0
 
@@ -28,20 +30,36 @@ def _put_timeout(query: Query, value: Value) -> None:
     _watchdog(query).timeout_s = float(value)
 
 
-def _line(query: Query) -> str:
-    return query.driver.rack.resolve(query.request.lines, "do_lines")[0]
-
-
-def _state(query: Query) -> int:
-    line = _line(query)
-    if line not in _watchdog(query).channels:
+def _terminal(query: Query, kind: Terminals) -> str:
+    """The line, output or counter, which the watchdog has a state for."""
+    found = query.driver.rack.resolve(query.request.lines, kind)[0]
+    if found not in _watchdog(query).channels:
         raise query.unsupported(-200452)
-    return _watchdog(query).channels[line]
+    return found
 
 
-def _put_state(query: Query, value: Value) -> None:
+def _state(kind: Terminals, put_state: Callable[[Watchdog, str, int], None], usual: int) -> Property:
+    def get(query: Query) -> int:
+        return _watchdog(query).channels[_terminal(query, kind)]
+
+    def put(query: Query, value: Value) -> None:
+        query.task.not_running()
+        put_state(_watchdog(query), query.driver.rack.resolve(query.request.lines, kind)[0], int(value))
+
+    return Property(get, put, lambda query: put(query, usual))
+
+
+def _output(query: Query) -> float:
+    return _watchdog(query).values[_terminal(query, "ao")]
+
+
+def _put_output(query: Query, value: float) -> None:
     query.task.not_running()
-    put_line_state(_watchdog(query), _line(query), int(value))
+    _watchdog(query).values[_terminal(query, "ao")] = value
+
+
+def _put_kind(watchdog: Watchdog, terminal: str, kind: int) -> None:
+    put_output(watchdog, terminal, kind, watchdog.values.get(terminal, 0.0))
 
 
 def _kept(name: str, default: Value) -> Property:
@@ -67,7 +85,10 @@ WATCHDOG: Final[dict[tuple[str, str], Property]] = {
     ("Watchdog", "TIMEOUT"): Property(
         lambda query: _watchdog(query).timeout_s, _put_timeout, lambda query: _put_timeout(query, _DEFAULT_TIMEOUT_S)
     ),
-    ("Watchdog", "DO_EXPIR_STATE"): Property(_state, _put_state, lambda query: _put_state(query, TRISTATE)),
+    ("Watchdog", "DO_EXPIR_STATE"): _state("do_lines", put_line_state, TRISTATE),
+    ("Watchdog", "CO_EXPIR_STATE"): _state("counters", put_counter_state, NO_CHANGE),
+    ("Watchdog", "AO_EXPIR_STATE"): Property(_output, _put_output, lambda query: _put_output(query, 0.0)),
+    ("Watchdog", "AO_OUTPUT_TYPE"): _state("ao", _put_kind, NO_CHANGE),
     ("Watchdog", "DIG_EDGE_WATCHDOG_EXPIR_TRIG_EDGE"): _kept("DIG_EDGE_WATCHDOG_EXPIR_TRIG_EDGE", 10280),
     ("Watchdog", "DIG_EDGE_WATCHDOG_EXPIR_TRIG_SRC"): _kept("DIG_EDGE_WATCHDOG_EXPIR_TRIG_SRC", ""),
     ("Watchdog", "EXPIR_TRIG_TRIG_ON_NETWORK_CONN_LOSS"): _kept("EXPIR_TRIG_TRIG_ON_NETWORK_CONN_LOSS", default=False),

@@ -1,10 +1,10 @@
 """The calls about watchdog timers."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 from bench.sim.daq.driver.driver import Driver
-from bench.sim.daq.driver.watchdog import Watchdog
+from bench.sim.daq.driver.watchdog import NO_CHANGE, Watchdog
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.messages import Fields, Message, enum
 from bench.sim.daq.rack.names import expand
@@ -12,7 +12,8 @@ from bench.sim.daq.rack.names import expand
 HIGH: Final = 10192
 LOW: Final = 10214
 TRISTATE: Final = 10310
-NO_CHANGE: Final = 10160
+_OUTPUT_KINDS: Final = (10322, 10134, NO_CHANGE)
+_COUNTER_STATES: Final = (HIGH, LOW, NO_CHANGE)
 _LEVELS: Final = {HIGH: True, LOW: False, TRISTATE: False}
 
 
@@ -32,17 +33,43 @@ def create(driver: Driver, request: Message) -> Fields:
 
 def line_states(driver: Driver, request: Message) -> Fields:
     """CfgWatchdogDOExpirStates: a list of lines or ports for each state."""
-    watchdog = watchdog_of(driver, request)
-    driver.task(request.task.name).not_running()
-    names = list(expand(request.channel_names))  # the client joins neighbours to a range
-    if len(names) != len(request.expir_state_array):
-        names = [name.strip() for name in request.channel_names.split(",")]
-    if len(names) != len(request.expir_state_array):
-        raise DriverError(-200077, f"Property: Watchdog.DO.ExpirState\nRequested: {len(request.expir_state_array)}")
-    for name, state in zip(names, request.expir_state_array, strict=True):
+    watchdog = _settable(driver, request)
+    for name, state in _each(request, request.expir_state_array):
         for line in driver.rack.resolve(name, "do_lines"):
             put_line_state(watchdog, line, state)
     return {}
+
+
+def analog_states(driver: Driver, request: Message) -> Fields:
+    watchdog = _settable(driver, request)
+    both = zip(_each(request, request.expir_state_array), request.output_type_array, strict=True)
+    for (name, value), kind in both:
+        for terminal in driver.rack.resolve(name, "ao"):
+            put_output(watchdog, terminal, kind, value)
+    return {}
+
+
+def counter_states(driver: Driver, request: Message) -> Fields:
+    watchdog = _settable(driver, request)
+    for name, state in _each(request, request.expir_state_array):
+        for counter in driver.rack.resolve(name, "counters"):
+            put_counter_state(watchdog, counter, state)
+    return {}
+
+
+def _settable(driver: Driver, request: Message) -> Watchdog:
+    watchdog = watchdog_of(driver, request)
+    driver.task(request.task.name).not_running()
+    return watchdog
+
+
+def _each(request: Message, states: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    names = list(expand(request.channel_names))  # the client joins neighbours to a range
+    if len(names) != len(states):
+        names = [name.strip() for name in request.channel_names.split(",")]
+    if len(names) != len(states):
+        raise DriverError(-200077, f"Property: Watchdog.ExpirState\nRequested: {len(states)}")
+    return zip(names, states, strict=True)
 
 
 def put_line_state(watchdog: Watchdog, line: str, state: int) -> None:
@@ -52,6 +79,18 @@ def put_line_state(watchdog: Watchdog, line: str, state: int) -> None:
     watchdog.states.pop(line, None)
     if state in _LEVELS:
         watchdog.states[line] = _LEVELS[state]
+
+
+def put_output(watchdog: Watchdog, terminal: str, kind: int, value: float) -> None:
+    if kind not in _OUTPUT_KINDS:
+        raise DriverError(-200077, f"Property: Watchdog.AO.OutputType\nRequested Value: {kind}")
+    watchdog.channels[terminal], watchdog.values[terminal] = kind, value
+
+
+def put_counter_state(watchdog: Watchdog, counter: str, state: int) -> None:
+    if state not in _COUNTER_STATES:
+        raise DriverError(-200077, f"Property: Watchdog.CO.ExpirState\nRequested Value: {state}")
+    put_line_state(watchdog, counter, state)
 
 
 def control(driver: Driver, request: Message) -> Fields:
@@ -67,5 +106,7 @@ def control(driver: Driver, request: Message) -> Fields:
 WATCHDOGS: Final[dict[str, Callable[[Driver, Message], Fields]]] = {
     "CreateWatchdogTimerTaskEx": create,
     "CfgWatchdogDOExpirStates": line_states,
+    "CfgWatchdogAOExpirStates": analog_states,
+    "CfgWatchdogCOExpirStates": counter_states,
     "ControlWatchdogTask": control,
 }

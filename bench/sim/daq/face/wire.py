@@ -47,7 +47,7 @@ def handlers(driver: Driver) -> grpc.GenericRpcHandler:
 
 def _attribute_call(name: str) -> Callable[[Driver, Message], Fields] | None:
     match = _ATTRIBUTE.fullmatch(name)
-    return partial(_ATTRIBUTE_CALLS[match[1]], match[2]) if match else None
+    return partial(_ATTRIBUTE_CALLS[match[1]], match[2] + (match[3] or "")) if match else None
 
 
 # The generic classes of the type stubs are plain classes at run time: hence the quotes.
