@@ -12,6 +12,7 @@ from bench.sim.daq.driver.faults import Ailing, Faults
 from bench.sim.daq.driver.generation import Generation
 from bench.sim.daq.driver.memory import Memory
 from bench.sim.daq.driver.process import Pace, Process
+from bench.sim.daq.driver.saved import SavedTasks
 from bench.sim.daq.driver.task import Task
 from bench.sim.daq.driver.timeline import Outputs
 from bench.sim.daq.driver.watchdog import Watchdog, Watchdogs
@@ -34,6 +35,7 @@ class Driver:
         self.process = Ailing(process, self.faults)
         self.outputs = outputs or Outputs()
         self.memory = Memory()
+        self.saved = SavedTasks()
         self._tasks: dict[str, Task] = {}
         self._holders: dict[str, Task] = {}
         self.watchdogs = Watchdogs(self.process, self.outputs)
@@ -219,7 +221,8 @@ class Driver:
     def generation(self, task: Task) -> Generation:
         if task.generation is None:
             regenerates = task.kept.get(("Write", "REGEN_MODE"), ALLOW_REGENERATION) == ALLOW_REGENERATION
-            task.generation = Generation(task.terminals, task.output_buffer, regenerates)
+            on_board = self.rack.device(task.devices[0]).abilities.on_board_samples
+            task.generation = Generation(task.terminals, task.output_buffer, regenerates, on_board)
         return task.generation
 
     # -- reset ---------------------------------------------------------------------------------------------------

@@ -14,12 +14,14 @@ from bench.sim.daq.errors import DriverError
 class Generation:
     """buffer: terminals x samples, levels as 0 and 1. written: samples per channel in all.
 
-    regenerates: when the end is reached it begins anew; else every sample is given out once.
+    regenerates: when the end is reached it begins anew; else every sample is given out once, through the device's own
+    memory, which takes so many samples more than the buffer once the task runs.
     """
 
     terminals: tuple[str, ...]
     capacity: int | None = None
     regenerates: bool = True
+    on_board: int = 0
     buffer: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     written: int = 0
 
@@ -31,26 +33,33 @@ class Generation:
         if not self.regenerates and given > self.written:
             raise DriverError(-200290)
         first = max(given, self.written) if self.regenerates else self.written
-        room = values.shape[1] if clock and self.regenerates else self.capacity + given - first
+        places = self._places if clock else self.capacity
+        room = values.shape[1] if clock and self.regenerates else places + given - first
+        if clock is None and room < values.shape[1]:
+            return 0
         fits = values[:, : max(room, 0)]
         if fits.size:
-            self._overwrite(fits, first % self.capacity)
+            self._overwrite(fits, first % self._places)
             self.written = first + fits.shape[1]
         return int(fits.shape[1])
 
+    @property
+    def _places(self) -> int:
+        """That samples are kept in."""
+        assert self.capacity is not None
+        return self.capacity + (0 if self.regenerates else self.on_board)
+
     def next_free(self, samples: int) -> int:
         """Number of the sample that must be out before so many more can be written, or the whole buffer."""
-        assert self.capacity is not None
-        return self.written + min(samples, self.capacity) - self.capacity - 1
+        return self.written + min(samples, self._places) - self._places - 1
 
     def _overwrite(self, values: Floats, place: int) -> None:
         """From that place on, and around."""
-        assert self.capacity is not None
-        size = max(self.buffer.shape[1], min(self.capacity, place + values.shape[1]))
+        size = max(self.buffer.shape[1], min(self._places, place + values.shape[1]))
         kept = np.zeros((len(self.terminals), size))
         if self.buffer.size:
             kept[:, : self.buffer.shape[1]] = self.buffer
-        kept[:, (place + np.arange(values.shape[1])) % self.capacity] = values
+        kept[:, (place + np.arange(values.shape[1])) % self._places] = values
         self.buffer = kept
 
     def begin(self, outputs: Outputs, clock: SampleClock, since_s: float) -> None:

@@ -29,6 +29,26 @@ def create_task(driver: Driver, request: Message) -> Fields:
     return {"task": {"name": task.name}, "new_session_initialized": is_new}
 
 
+def save_task(driver: Driver, request: Message) -> Fields:
+    task = driver.task(request.task.name)
+    driver.saved.save(task, request.save_as or task.name, overwrite=bool(request.options & _OVERWRITE))
+    return {}
+
+
+def load_task(driver: Driver, request: Message) -> Fields:
+    driver.saved.find(request.session_name)
+    task, is_new = driver.create(request.session_name, request.initialization_behavior)
+    if is_new:
+        driver.saved.fill(task, request.session_name)
+    return {"task": {"name": task.name}, "new_session_initialized": is_new}
+
+
+def delete_saved_task(driver: Driver, request: Message) -> Fields:
+    driver.saved.delete(request.task_name)
+    return {}
+
+
+_OVERWRITE: Final = 1
 _ACTIONS: Final[dict[int, Callable[[Driver, Task], None]]] = {
     0: Driver.start,
     1: Driver.stop,
@@ -95,6 +115,9 @@ def nth_channel(driver: Driver, request: Message) -> Fields:
 CALLS: Final[dict[str, Call]] = {
     "CreateTask": create_task,
     "ClearTask": _on_task(Driver.clear),
+    "SaveTask": save_task,
+    "LoadTask": load_task,
+    "DeleteSavedTask": delete_saved_task,
     "StartTask": _on_task(Driver.start),
     "StopTask": _on_task(Driver.stop),
     "TaskControl": control,

@@ -8,6 +8,7 @@ from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.input_channels import POWER, POWER_LIMITS
 from bench.sim.daq.face.inputs import FIELDS, INPUTS
 from bench.sim.daq.face.property import Property, Query, of_channel
+from bench.sim.daq.rack.products import MEASUREMENTS
 
 _BITS: Final = 10109
 _INPUT_PROPERTIES: Final = (
@@ -61,6 +62,8 @@ def _put_limit(query: Query, value: Value, *, upper: bool) -> None:
     query.task.not_running()
     for channel in query.channels:
         assert channel.scaling is not None
+        if channel.scaling.measurement == MEASUREMENTS[POWER.measurement]:
+            raise DriverError(-209894, f"Channel Name: {channel.name}")
         limits = (channel.low, float(value)) if upper else (float(value), channel.high)
         channel.scaling = channel.scaling.within(limits)
         channel.low, channel.high = limits

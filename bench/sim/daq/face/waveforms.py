@@ -19,6 +19,7 @@ _TIMING: Final = 1
 _NAMES: Final = 2
 _1904_S: Final = 2_082_844_800
 """From the epoch of NI's time stamps to that of Unix."""
+# Of other units the driver's own words are not known.
 _UNITS: Final = {
     10348: "Volts",
     10342: "Amps",
@@ -84,7 +85,8 @@ def columns(channel: Channel) -> list[int]:
 
 def _analog_names(channel: Channel) -> dict[str, str]:
     assert channel.scaling is not None
-    return {"NI_ChannelName": channel.name, "NI_UnitDescription": _UNITS[channel.scaling.unit]}
+    unit = _UNITS.get(channel.scaling.unit)
+    return {"NI_ChannelName": channel.name, **({"NI_UnitDescription": unit} if unit else {})}
 
 
 def _about(driver: Driver, block: Block, request: Message, names: dict[str, str]) -> Fields:

@@ -32,6 +32,8 @@ class Abilities:
     """Measurement types of its analog inputs (DAQmx constants)."""
     generates: tuple[int, ...] = (10322,)
     watchdog: bool = False
+    on_board_samples: int = 0
+    """Samples per channel that a device's own memory takes from an output buffer."""
     shunt: bool = False
     """Currents are measured through one of its own."""
     calibrates_itself: bool = False

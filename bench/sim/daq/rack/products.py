@@ -68,6 +68,8 @@ class Product(BaseModel):
     di_rate_hz: float | None = None
     do_rate_hz: float | None = None
     watchdog: bool = False
+    on_board_samples: int = 0
+    """Samples per channel that a device's own memory takes from an output buffer."""
     shunt: bool = False
     """Currents are measured through one of its own."""
     calibrates_itself: bool = False
@@ -102,6 +104,7 @@ class Product(BaseModel):
             measures=tuple(MEASUREMENTS[name] for name in self.measures),
             generates=tuple(MEASUREMENTS[name] for name in self.generates),
             watchdog=self.watchdog,
+            on_board_samples=self.on_board_samples,
             shunt=self.shunt,
             calibrates_itself=self.calibrates_itself,
             analog_trigger=self.analog_trigger,
