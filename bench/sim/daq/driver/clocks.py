@@ -1,7 +1,7 @@
 """Which clock a task gets, and how fast it may be."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -46,18 +46,20 @@ def counter_of(source: str, tasks: Iterable[Task]) -> Task | None:
     return next((task for task in counters if task.channels[0].terminals[0].lower() == wanted), None)
 
 
-def release(counter: Task, tasks: Iterable[Task], now_s: float) -> None:
-    """The counter begins: tasks that waited for it as their clock begin too."""
+def release(counter: Task, tasks: Iterable[Task], now_s: float) -> Iterator[Task]:
+    """The counter begins: tasks that waited for it as their clock begin too. Yields them."""
     for task in tasks:
         if task.clock and task.clock.started_s == math.inf and counter_of(task.clock.timing.source, (counter,)):
             task.clock = _by_pulses(counter, task.clock.timing, now_s)
+            yield task
 
 
-def hold(counter: Task, tasks: Iterable[Task], now_s: float) -> None:
-    """The counter stops: no sample comes any more."""
+def hold(counter: Task, tasks: Iterable[Task], now_s: float) -> Iterator[Task]:
+    """The counter stops: tasks that have it as their clock get no sample any more. Yields them."""
     for task in tasks:
         if task.clock and counter_of(task.clock.timing.source, (counter,)):
             task.clock = replace(task.clock, pulses=task.clock.ticks(now_s))
+            yield task
 
 
 def highest_rate_hz(rack: Rack, task: Task) -> float:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Iterable
 from itertools import count
 from typing import Final
 
@@ -174,12 +175,11 @@ class Driver:
         task.running, task.overrun, task.read_position = True, False, 0
         task.starts += 1
         task.clock = clock
-        if task.generation and task.clock:
-            task.generation.begin(self.outputs, task.clock, now_s)
+        self._generate([task], now_s)
         if task.watchdog:
             self.watchdogs.start(task.watchdog, now_s)
         if task.kind == CO:
-            clocks.release(task, self.tasks, now_s)
+            self._generate(clocks.release(task, self.tasks, now_s), now_s)
         self.pace.nudge()
 
     def stop(self, task: Task) -> None:
@@ -190,12 +190,18 @@ class Driver:
         if task.watchdog and task.running:
             self.watchdogs.stop(task.watchdog)
         if task.kind == CO and task.running:
-            clocks.hold(task, self.tasks, now_s)
+            self._generate(clocks.hold(task, self.tasks, now_s), now_s)
         task.running, task.lent, task.clock, task.read_position = False, False, None, 0
         if not task.committed:
             task.generation = None
             self._release(task)
         self.pace.nudge()
+
+    def _generate(self, tasks: Iterable[Task], now_s: float) -> None:
+        """From now on their terminals follow their buffers by their clocks."""
+        for task in tasks:
+            if task.generation and task.clock:
+                task.generation.begin(self.outputs, task.clock, now_s)
 
     async def wait_until_done(self, task: Task, timeout_s: float) -> None:
         """To the end of a finite task. A task without an end never is done."""
@@ -219,10 +225,11 @@ class Driver:
         self.process.drive(terminal, value)
 
     def generation(self, task: Task) -> Generation:
+        regenerates = task.kept.get(("Write", "REGEN_MODE"), ALLOW_REGENERATION) == ALLOW_REGENERATION
         if task.generation is None:
-            regenerates = task.kept.get(("Write", "REGEN_MODE"), ALLOW_REGENERATION) == ALLOW_REGENERATION
             on_board = self.rack.device(task.devices[0]).abilities.on_board_samples
             task.generation = Generation(task.terminals, task.output_buffer, regenerates, on_board)
+        task.generation.regenerates = regenerates
         return task.generation
 
     # -- reset ---------------------------------------------------------------------------------------------------
