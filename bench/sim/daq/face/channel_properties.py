@@ -8,6 +8,7 @@ from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.input_channels import POWER, POWER_LIMITS
 from bench.sim.daq.face.inputs import FIELDS, INPUTS
 from bench.sim.daq.face.property import Property, Query, of_channel
+from bench.sim.daq.face.scale_properties import SCALE, units
 from bench.sim.daq.rack.products import MEASUREMENTS
 
 _BITS: Final = 10109
@@ -137,4 +138,6 @@ CHANNEL: Final[dict[tuple[str, str], Property]] = {
     ("Chan", "DI_NUM_LINES"): _lines(DI),
     ("Chan", "DO_NUM_LINES"): _lines(DO),
     **{("Chan", name): of_channel(name, *about) for name, about in _KEPT.items()},
+    **{("Chan", entry.units): units(entry.units) for entry in (*INPUTS.values(), POWER)},
+    **SCALE,
 }

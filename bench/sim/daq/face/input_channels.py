@@ -10,7 +10,7 @@ from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.inputs import FIELDS, INPUTS, Input
 from bench.sim.daq.face.messages import Fields, Message, enum
-from bench.sim.daq.face.scales import as_asked, rtd_coefficients
+from bench.sim.daq.face.scales import FROM_CUSTOM_SCALE, as_asked, rtd_coefficients
 from bench.sim.daq.rack.device import Device
 from bench.sim.daq.rack.names import assigned, owner
 from bench.sim.daq.rack.products import MEASUREMENTS
@@ -19,7 +19,6 @@ _DEFAULT: Final = -1
 _DIFFERENTIAL: Final = 10106
 _INTERNAL: Final = 10200
 _EXTERNAL: Final = 10167
-_FROM_CUSTOM_SCALE: Final = 10065
 ROSETTE: Final = Input("ROSETTE_STRAIN_GAGE", "")
 POWER: Final = Input("CALCULATED_POWER", "AI_POWER_UNITS")
 POWER_LIMITS: Final = {
@@ -107,7 +106,7 @@ def _kept(entry: Input, request: Message, device: Device) -> dict[str, Kept]:
     kept: dict[str, Kept] = dict(entry.kept)
     told, names = {**FIELDS, **entry.own}, request.DESCRIPTOR.fields_by_name
     kept |= {told[name]: _stated(request, name) for name in names if name in told}
-    if kept.get(entry.units) == _FROM_CUSTOM_SCALE or ("custom_scale_name" in names and request.custom_scale_name):
+    if kept.get(entry.units) == FROM_CUSTOM_SCALE or ("custom_scale_name" in names and request.custom_scale_name):
         raise DriverError(-200378, f"Task Name: {request.task.name}")
     _choose(kept, device)
     return kept

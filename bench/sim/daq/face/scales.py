@@ -13,9 +13,10 @@ from bench.sim.daq.rack.products import MEASUREMENTS
 Scale = Callable[[int, Message, Device], tuple[Scaling, Limits]]
 """Measurement, request and device -> scaling, and limits in the client's unit."""
 
-_DEGREES: Final = {10143: (1.0, 0.0), 10144: (1.8, 32.0), 10325: (1.0, 273.15), 10145: (1.8, 491.67)}
+DEGREES: Final = {10143: (1.0, 0.0), 10144: (1.8, 32.0), 10325: (1.0, 273.15), 10145: (1.8, 491.67)}
 """Unit -> gain and offset from deg C: deg C, deg F, K, deg R."""
 _COLDEST_C, _HOTTEST_C = -273.15, 3000.0
+FROM_CUSTOM_SCALE: Final = 10065
 _REFERENCE_PA: Final = 20e-6
 _PASCALS: Final = 10081
 # Callendar-Van Dusen coefficients of the RTD types of NI-DAQmx help, "RTD types": A (1/K), B (1/K2), C (1/K4)
@@ -79,12 +80,17 @@ def resistance_thermometer(measurement: int, request: Message, device: Device) -
 
 def microphone(measurement: int, request: Message, device: Device) -> tuple[Scaling, Limits]:
     """mic_sensitivity in mV/Pa. The loudest level, in dB re 20 uPa, is an RMS: a sine of it has sqrt(2) more."""
-    if request.mic_sensitivity <= 0.0:
-        raise DriverError(-200077, f"Property: AI.Microphone.Sensitivity\nRequested Value: {request.mic_sensitivity}")
-    gain, ranges = 1000.0 / request.mic_sensitivity, device.abilities.ai_ranges
+    gain, ranges = gain_of_microphone(request.mic_sensitivity), device.abilities.ai_ranges
     loudest_pa = math.sqrt(2.0) * _REFERENCE_PA * 10.0 ** (request.max_snd_press_level / 20.0)
     limits = -loudest_pa, loudest_pa
     return Scaling(measurement, _PASCALS, *ranges[0], gain, ranges=ranges).within(limits), limits
+
+
+def gain_of_microphone(mv_per_pa: float) -> float:
+    """Pascals per volt."""
+    if mv_per_pa <= 0.0:
+        raise DriverError(-200077, f"Property: AI.Microphone.Sensitivity\nRequested Value: {mv_per_pa}")
+    return 1000.0 / mv_per_pa
 
 
 def _limits(request: Message) -> Limits:
@@ -95,9 +101,9 @@ def _limits(request: Message) -> Limits:
 
 def _degrees(request: Message) -> tuple[float, float]:
     unit = enum(request, "units")
-    if unit not in _DEGREES:
+    if unit not in DEGREES:
         raise DriverError(-200077, f"Property: AI.Temp.Units\nRequested Value: {unit}")
-    return _DEGREES[unit]
+    return DEGREES[unit]
 
 
 def rtd_coefficients(kind: int) -> tuple[float, float, float]:
