@@ -162,15 +162,9 @@ class Driver:
 
     # -- starting and stopping -----------------------------------------------------------------------------------
     def start(self, task: Task) -> None:
-        if task.running:
-            raise DriverError(-200479, f"Task Name: {task.name}")
+        task.not_running(-200479)
         now_s = self.now()
-        task.check_simulated()
-        self.reserve(task)
-        if task.kind in (AO, DO) and task.timing and not (task.generation and task.generation.written):
-            raise DriverError(-200462, f"Task Name: {task.name}")
-        if task.kind in (AO, DO, CO):
-            self.watchdogs.check(task.terminals)
+        self._check_startable(task)
         clock = clocks.clock_of(task, self.tasks, now_s)
         task.running, task.overrun, task.read_position = True, False, 0
         task.starts += 1
@@ -181,6 +175,14 @@ class Driver:
         if task.kind == CO:
             self._generate(clocks.release(task, self.tasks, now_s), now_s)
         self.pace.nudge()
+
+    def _check_startable(self, task: Task) -> None:
+        task.check_simulated()
+        self.reserve(task)
+        if task.kind in (AO, DO) and task.timing and not (task.generation and task.generation.written):
+            raise DriverError(-200462, f"Task Name: {task.name}")
+        if task.kind in (AO, DO, CO):
+            self.watchdogs.check(task.terminals)
 
     def stop(self, task: Task) -> None:
         now_s = self.now()

@@ -3,10 +3,11 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -88,31 +89,14 @@ class Product(BaseModel):
 
     def abilities(self) -> Abilities:
         """KeyError for a name that DAQmx does not know."""
+        same: dict[str, Any] = {name: getattr(self, name) for name in _ALIKE}
         return Abilities(
             category=CATEGORIES[self.category],
-            number=self.number,
             bus=BUSES[self.bus],
-            ai_rate_hz=self.ai_rate_hz,
             ai_multi_rate_hz=self.ai_rate_of_all_hz,
-            simultaneous=self.simultaneous,
-            ai_ranges=self.ai_ranges,
-            ai_bits=self.ai_bits,
-            ao_rate_hz=self.ao_rate_hz,
-            ao_ranges=self.ao_ranges,
-            di_rate_hz=self.di_rate_hz,
-            do_rate_hz=self.do_rate_hz,
             measures=tuple(MEASUREMENTS[name] for name in self.measures),
             generates=tuple(MEASUREMENTS[name] for name in self.generates),
-            watchdog=self.watchdog,
-            on_board_samples=self.on_board_samples,
-            shunt=self.shunt,
-            calibrates_itself=self.calibrates_itself,
-            analog_trigger=self.analog_trigger,
-            ai_triggers=self.ai_triggers,
-            bridge_ranges=self.bridge_ranges,
-            wirings=self.wirings,
-            change_detection=self.change_detection,
-            accessories=self.accessories,
+            **same,
         )
 
     def device(self, name: str, product_name: str, serial: int, *, chassis: str | None = None, slot: int = 0,
@@ -129,6 +113,13 @@ class Product(BaseModel):
             counters=full["counters"], terminals=tuple(f"/{terminal}" for terminal in full["terminals"]),
         )  # fmt: skip
 
+
+_ALIKE: Final = tuple(
+    known.name
+    for known in fields(Abilities)
+    if known.name in Product.model_fields and known.name not in ("category", "bus", "measures", "generates")
+)
+"""What a product states just as the driver needs it."""
 
 _TERMINALS: Final = (
     "analog_inputs",
