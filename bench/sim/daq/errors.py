@@ -51,6 +51,7 @@ TEXTS: Final = {
     -200484: "Task cannot be saved: there is a saved task of that name, and it is not to be replaced.",
     -200485: "Task specified is not among the saved tasks.",
     -209894: "Minimum and maximum of a calculated power follow from those of voltage and current.",
+    -200709: "TEDS sensor is not detected on the physical channel.",
     -201118: "Property or operation cannot be asked for of a single device of the task.",
     -201194: "Property was read before the property that says whether there is anything to be read.",
     -200293: "Samples could not be written: there is not enough space in the buffer, and the task is not started.",

@@ -230,3 +230,8 @@ def test_unit_of_temperature_that_is_set_later_is_that_of_the_values(task):
     channel.ai_temp_units = TemperatureUnits.K
     assert (channel.ai_min, channel.ai_max) == pytest.approx((293.15, 294.15))
     assert 293.15 <= task.read() <= 294.15
+
+
+def test_no_sensor_tells_what_it_is(task):
+    with refused(-200709):
+        task.ai_channels.add_teds_ai_pos_lvdt_chan("positionTester/ai0")

@@ -130,8 +130,21 @@ def _choose(kept: dict[str, Kept], device: Device) -> None:
         kept |= dict(zip(("AI_RTD_A", "AI_RTD_B", "AI_RTD_C"), coefficients, strict=True))
 
 
+def without_sensor(driver: Driver, request: Message) -> Fields:
+    """No sensor at these terminals tells what it is."""
+    driver.task(request.task.name)
+    terminals = driver.rack.resolve(request.physical_channel, "ai", "internal")
+    raise DriverError(-200709, f"Physical Channel: {terminals[0]}\nTask Name: {request.task.name}")
+
+
+_OF_TEDS: Final = (
+    *("VoltageChan", "VoltageChanWithExcit", "CurrentChan", "ResistanceChan", "RTDChan", "ThrmcplChan"),
+    *("ThrmstrChanIex", "ThrmstrChanVex", "StrainGageChan", "BridgeChan", "ForceBridgeChan", "PressureBridgeChan"),
+    *("TorqueBridgeChan", "AccelChan", "ForceIEPEChan", "MicrophoneChan", "PosLVDTChan", "PosRVDTChan"),
+)
 CREATED: Final[Mapping[str, Callable[[Driver, Message], Fields]]] = {
     **{call: partial(create, entry) for call, entry in INPUTS.items()},
     "CreateAIRosetteStrainGageChan": create_rosette,
     "CreateAICalculatedPowerChan": create_power,
+    **{f"CreateTEDSAI{kind}": without_sensor for kind in _OF_TEDS},
 }
