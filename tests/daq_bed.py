@@ -13,7 +13,7 @@ from nidaqmx import DaqError, GrpcSessionOptions, SessionInitializationBehavior,
 from nidaqmx.constants import AcquisitionType
 
 from bench.sim.daq.driver.driver import Driver
-from bench.sim.daq.driver.process import MovedPace
+from bench.sim.daq.driver.process import MovedPace, WallPace
 from bench.sim.daq.face.server import start_daq
 from bench.sim.daq.rack.device import Rack
 from bench.sim.daq.rack.products import products
@@ -102,13 +102,16 @@ class Rig:
 
 
 @contextmanager
-def serving(served=None, plant=None, outputs=None):
-    """A rig behind a service of its own, on a loop in a thread; plant: another process than the sines."""
+def serving(served=None, plant=None, outputs=None, clock=None):
+    """A rig behind a service of its own, on a loop in a thread; plant: another process than the sines; clock: one that
+    runs by itself.
+    """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    clock, plant = Clock(), plant or Sines()
-    driver = Driver(served or RACK, plant, MovedPace(clock), outputs)
+    pace = WallPace(clock, clock.speed) if clock else MovedPace(clock := Clock())
+    plant = plant or Sines()
+    driver = Driver(served or RACK, plant, pace, outputs)
     server, port = asyncio.run_coroutine_threadsafe(start_daq(driver), loop).result()
     with grpc.insecure_channel(f"127.0.0.1:{port}", (("grpc.max_receive_message_length", -1),)) as channel:
         yield Rig(clock, plant, channel, driver)

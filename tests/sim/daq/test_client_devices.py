@@ -57,7 +57,7 @@ def test_device_can_be_tested_calibrated_and_reset(options, call):
 
 @pytest.mark.parametrize("chassis", MODULES)
 def test_chassis_and_modules_know_each_other(system, chassis):
-    assert [module.name for module in system.devices[chassis].chassis_module_devices] == list(MODULES[chassis])
+    assert [module.name for module in system.devices[chassis].chassis_module_devices] == MODULES[chassis]
     assert {system.devices[name].compact_daq_chassis_device.name for name in MODULES[chassis]} == {chassis}
 
 
