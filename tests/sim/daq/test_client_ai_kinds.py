@@ -235,3 +235,18 @@ def test_unit_of_temperature_that_is_set_later_is_that_of_the_values(task):
 def test_no_sensor_tells_what_it_is(task):
     with refused(-200709):
         task.ai_channels.add_teds_ai_pos_lvdt_chan("positionTester/ai0")
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high"),
+    [
+        ("thrmstr_chan_iex", -30.0, 300.0),
+        ("thrmstr_chan_vex", -50.0, 300.0),
+        ("resistance_chan", -1000.0, 1000.0),
+        ("strain_gage_chan", -0.05, 0.05),
+        ("thrmcpl_chan", 0.0, 100.0),
+    ],
+)
+def test_limits_of_a_sensor_at_a_6363_are_told_as_they_were_given(task, kind, low, high):
+    channel = getattr(task.ai_channels, f"add_ai_{kind}")(AI0, min_val=low, max_val=high)
+    assert (channel.ai_min, channel.ai_max) == (low, high)

@@ -65,6 +65,15 @@ def test_counter_pulse_ticks_name_their_source(task, source):
     assert (made.co_pulse_ticks_initial_delay, made.co_pulse_low_ticks, made.co_pulse_high_ticks) == (4, 250, 750)
 
 
+def test_counter_pulse_times_are_told(task):
+    made = task.co_channels.add_co_pulse_chan_time(
+        f"{TESTER}/ctr1", idle_state=Level.HIGH, initial_delay=0.002, low_time=0.0025, high_time=0.0075
+    )
+    assert (made.co_output_type, made.co_pulse_idle_state) == (UsageTypeCO.PULSE_TIME, Level.HIGH)
+    told = (made.co_pulse_time_initial_delay, made.co_pulse_low_time, made.co_pulse_high_time)
+    assert told == (0.002, 0.0025, 0.0075)
+
+
 def test_write_properties_have_defaults_and_come_back(task):
     task.ao_channels.add_ao_voltage_chan(f"{TESTER}/ao0")
     stream = task.out_stream

@@ -7,6 +7,7 @@ import pytest
 from daq_bed import refused
 from daq_testers import REAL, TESTER
 from nidaqmx.constants import (
+    AcquisitionType,
     Edge,
     Level,
     WatchdogAOExpirState,
@@ -109,11 +110,11 @@ def test_watchdog_of_a_chassis_holds_counters_of_its_module(system, make_watchdo
 
 
 def test_watchdog_expires_is_cleared_and_is_kept_awake(make_watchdog):
-    made = make_watchdog(REAL, 0.2)
+    made = make_watchdog(REAL)
     made.cfg_watchdog_do_expir_states([DOExpirationState(f"{REAL}/port1/line5", Level.TRISTATE)])
     made.start()
     assert not made.expired
-    time.sleep(0.4)
+    time.sleep(0.6)
     assert made.expired
     made.clear_expiration()
     assert not made.expired
@@ -121,6 +122,35 @@ def test_watchdog_expires_is_cleared_and_is_kept_awake(make_watchdog):
     made.start()
     for _ in range(5):
         made.reset_timer()
-        time.sleep(0.08)
+        time.sleep(0.12)
         assert not made.expired
+    made.stop()
+
+
+def test_expiry_puts_an_output_where_it_was_told_and_stops_a_counter(make_watchdog, make_task):
+    seen, out, counter, sampled = (make_task() for _ in range(4))
+    seen.ai_channels.add_ai_voltage_chan(f"{REAL}/_ao2_vs_aognd", min_val=-10.0, max_val=10.0)
+    out.ao_channels.add_ao_voltage_chan(f"{REAL}/ao2")
+    out.write(3.0)
+    counter.co_channels.add_co_pulse_chan_freq(f"{REAL}/ctr1", freq=1000.0)
+    counter.timing.cfg_implicit_timing(AcquisitionType.CONTINUOUS)
+    sampled.di_channels.add_di_chan(f"{REAL}/port0/line0")
+    sampled.timing.cfg_samp_clk_timing(1000.0, f"/{REAL}/Ctr1InternalOutput", sample_mode=AcquisitionType.CONTINUOUS)
+    made = make_watchdog(REAL, 0.1)
+    made.cfg_watchdog_ao_expir_states([AOExpirationState(f"{REAL}/ao2", -1.0, WatchdogAOExpirState.VOLTAGE)])
+    made.cfg_watchdog_co_expir_states([COExpirationState(f"{REAL}/ctr1", WatchdogCOExpirState.LOW)])
+    assert seen.read() == pytest.approx(3.0)
+    for task in (sampled, counter, made):
+        task.start()
+    time.sleep(0.15)
+    assert made.expired
+    assert seen.read() == pytest.approx(-1.0)
+    left = sampled.in_stream.avail_samp_per_chan
+    assert left >= 99
+    time.sleep(0.02)
+    assert sampled.in_stream.avail_samp_per_chan == left
+    with refused(-200678):
+        out.write(0.0)
+    made.clear_expiration()
+    out.write(0.0)
     made.stop()

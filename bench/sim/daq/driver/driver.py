@@ -47,8 +47,15 @@ class Driver:
         """First of all, what fell due since somebody last looked happens at its own time."""
         now_s = self.pace.now()
         self.fault_plan.follow(now_s)
-        self.watchdogs.follow(now_s)
+        for watchdog, due_s in self.watchdogs.follow(now_s):
+            self._hold_counters(watchdog, due_s)
         return now_s
+
+    def _hold_counters(self, watchdog: Watchdog, due_s: float) -> None:
+        """Those that it locks when it expires give no more pulses."""
+        for task in self.tasks:
+            if task.kind == CO and task.running and watchdog.locks(task.terminals):
+                self._generate(clocks.hold(task, self.tasks, due_s), due_s)
 
     def utc_s(self, time_s: float) -> float:
         """Seconds since 1970 at a time of this driver's clock."""

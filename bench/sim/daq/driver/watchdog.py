@@ -66,17 +66,18 @@ class Watchdogs:
         watchdog.expired = False
         self.kick(watchdog, now_s)
 
-    def follow(self, now_s: float) -> None:
-        """What fell due happens, at its own time; the process has done so already."""
-        for watchdog in self._running.values():
-            if watchdog.due_s <= now_s:
-                for line, level in watchdog.states.items():
-                    self._outputs.of(line).hold(watchdog.due_s, float(level))
-                for terminal, value in watchdog.values.items():
-                    if watchdog.channels[terminal] != NO_CHANGE:
-                        self._outputs.of(terminal).hold(watchdog.due_s, value)
-                        self._process.drive(terminal, value)
-                watchdog.expired, watchdog.due_s = True, math.inf
+    def follow(self, now_s: float) -> list[tuple[Watchdog, float]]:
+        """What fell due happens, at its own time; the process has done so to lines already. Who expired, and when."""
+        due = [(watchdog, watchdog.due_s) for watchdog in self._running.values() if watchdog.due_s <= now_s]
+        for watchdog, due_s in due:
+            for line, level in watchdog.states.items():
+                self._outputs.of(line).hold(due_s, float(level))
+            for terminal, value in watchdog.values.items():
+                if watchdog.channels[terminal] != NO_CHANGE:
+                    self._outputs.of(terminal).hold(due_s, value)
+                    self._process.drive(terminal, value)
+            watchdog.expired, watchdog.due_s = True, math.inf
+        return due
 
     def check(self, terminals: tuple[str, ...]) -> None:
         """After expiry nothing is written until that has been cleared."""
