@@ -45,10 +45,6 @@ def _put_rate(query: Query, value: float) -> None:
     query.task.kept[_device(query).name, "AI_CONV_RATE"] = value
 
 
-def _forget(name: str) -> Property:
-    return Property(_rate, _put_rate, lambda query: _reset(query, name))
-
-
 def _reset(query: Query, name: str) -> None:
     query.task.not_running()
     query.task.kept.pop((_device(query).name, name), None)
@@ -65,7 +61,7 @@ def _put_edge(query: Query, value: int) -> None:
 
 _OF_A_DEVICE: Final = {
     "AI_CONV_MAX_RATE": Property(_highest),
-    "AI_CONV_RATE": _forget("AI_CONV_RATE"),
+    "AI_CONV_RATE": Property(_rate, _put_rate, lambda query: _reset(query, "AI_CONV_RATE")),
     "AI_CONV_TIMEBASE_DIV": Property(
         lambda query: round(_timebase_hz(_device(query)) / _rate(query)),
         lambda query, value: _put_rate(query, _timebase_hz(_device(query)) / value),

@@ -5,7 +5,7 @@ from typing import Final
 
 from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.errors import DriverError
-from bench.sim.daq.face.messages import Fields, Message, enum
+from bench.sim.daq.face.messages import Fields, Message
 from bench.sim.daq.rack.names import owner
 
 
@@ -39,12 +39,8 @@ def put_lines(driver: Driver, request: Message) -> Fields:
     device = driver.rack.device(request.device_name)
     for entry in request.power_up_states:
         for line in driver.rack.resolve(entry.channel_names, "do_lines"):
-            driver.memory.put_line(device, line, enum_of(entry))
+            driver.memory.put_line(device, line, entry.state)
     return {}
-
-
-def enum_of(entry: Message) -> int:
-    return enum(entry, "state") if "state_enum" in entry.DESCRIPTOR.oneofs_by_name else int(entry.state)
 
 
 POWER_UP: Final[dict[str, Callable[[Driver, Message], Fields]]] = {

@@ -67,13 +67,13 @@ def built_in_temperature(measurement: int, request: Message, _: Device) -> tuple
 def resistance_thermometer(measurement: int, request: Message, device: Device) -> tuple[Scaling, Limits]:
     """On a device that measures volts the limits are those of the range for the voltage across the sensor."""
     limits, (gain, offset), unit = _limits(request), _degrees(request), enum(request, "units")
-    amperes = request.current_excit_val
-    if MEASUREMENTS["VOLTAGE"] not in device.abilities.measures or amperes <= 0.0:
+    excitation_a = request.current_excit_val
+    if MEASUREMENTS["VOLTAGE"] not in device.abilities.measures or excitation_a <= 0.0:
         return Scaling(measurement, unit, _COLDEST_C, _HOTTEST_C, gain, offset), limits
     ends_v, hottest_c = sorted(high for _, high in device.abilities.ai_ranges), (limits[1] - offset) / gain
-    ranges = tuple((_celsius(0.0, request), _celsius(end_v / amperes, request)) for end_v in ends_v)
+    ranges = tuple((_celsius(0.0, request), _celsius(end_v / excitation_a, request)) for end_v in ends_v)
     for end_v, full in zip(ends_v, ranges, strict=True):
-        if hottest_c <= _celsius(_HEADROOM * end_v / amperes, request):
+        if hottest_c <= _celsius(_HEADROOM * end_v / excitation_a, request):
             return Scaling(measurement, unit, *full, gain, offset, ranges), limits
     raise DriverError(-200077, f"Property: AI.Max\nRequested: {limits[1]}")
 
