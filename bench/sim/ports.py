@@ -95,6 +95,9 @@ class SupplyPort:
         course.stop_at("set point", now_s + abs(target_pa - from_pa) / rate_pa_s if rate_pa_s > 0.0 else math.inf)
 
 
+LEVELS = {level: np.array([level]) for level in (False, True)}
+
+
 class ChassisPort:
     """The NI chassis: transducer and microphone voltages, and every digital line."""
 
@@ -106,7 +109,8 @@ class ChassisPort:
 
     def digital(self, line: str, times_s: Floats, first: int | None) -> NDArray[np.bool_]:  # noqa: ARG002 as the chassis asks
         """As it is now: its module has no sample clock for lines."""
-        return np.full(len(times_s), self._rig.read_line(line))
+        level = self._rig.read_line(line)
+        return LEVELS[level] if len(times_s) == 1 else np.full(len(times_s), level)
 
     def drive(self, terminal: str, value: float) -> None:
         self._rig.write_line(terminal, value > 0.0)

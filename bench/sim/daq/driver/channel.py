@@ -37,7 +37,8 @@ class Scaling:
     """That the converter can be set to, in the terminal's unit; none: what the client asks for is told as it is."""
 
     def value(self, terminal: Floats) -> Floats:
-        return self.gain * np.clip(terminal, self.low, self.high) + self.offset
+        clipped: Floats = np.minimum(np.maximum(terminal, self.low), self.high)  # np.clip takes five times as long
+        return clipped if self.gain == 1.0 and self.offset == 0.0 else self.gain * clipped + self.offset
 
     def at_terminal(self, value: float) -> float:
         return (value - self.offset) / self.gain
