@@ -29,28 +29,31 @@ def prefect_url():
             yield PREFECT_API_URL.value()
 
 
+def started(prefect_url: str, results: Path, *words: str) -> subprocess.Popen[str]:
+    """`leakbench run leak_sweep` on a short plan; further words are appended."""
+    extra = [word for pair in SHORT for word in ("-e", pair)]
+    line = [sys.executable, "-m", "procedures.cli", "run", "leak_sweep", "--json", *extra, *words]
+    return subprocess.Popen(
+        [*line, "--results", str(results)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PREFECT_API_URL": prefect_url},
+        cwd=results,
+    )
+
+
 @pytest.fixture
 def command(prefect_url, tmp_path):
-    """Start `leakbench run leak_sweep` on a short plan; further words are appended."""
-    started = []
+    """Start a run into tmp_path."""
+    processes = []
 
     def start(*words: str) -> subprocess.Popen[str]:
-        extra = [word for pair in SHORT for word in ("-e", pair)]
-        line = [sys.executable, "-m", "procedures.cli", "run", "leak_sweep", "--json", *extra, *words]
-        environment = {**os.environ, "PREFECT_API_URL": prefect_url}
-        process = subprocess.Popen(
-            [*line, "--results", str(tmp_path)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=environment,
-            cwd=tmp_path,
-        )
-        started.append(process)
-        return process
+        processes.append(started(prefect_url, tmp_path, *words))
+        return processes[-1]
 
     yield start
-    for process in started:
+    for process in processes:
         process.kill()
         process.communicate()
 

@@ -1,13 +1,15 @@
 """The main job as its user runs it: a process of its own, over Prefect, drivers and wires."""
 
 import json
-import signal
 import time
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGINT, SIGKILL, SIGTERM
 
 import anyio
 import numpy as np
 import pytest
-from flows.conftest import only_folder, wait_for_phase
+from flows.conftest import only_folder, started, wait_for_phase
 
 from bench.dataset import Dataset
 from bench.recorder import verify
@@ -60,18 +62,43 @@ def test_the_main_job_leaves_a_verdict_a_sealed_folder_and_a_task_per_phase(comm
     assert set(PHASES) <= tasks
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_in_the_middle_of_a_hold_ends_in_the_safe_state(command, tmp_path, number):
-    process = command(*HOLD)
-    wait_for_phase(process, "leak_us_50um")
-    process.send_signal(number)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 40, err
-    assert json.loads(out)["verdict"] == "ABORTED"
-    folder = only_folder(tmp_path)
-    data = Dataset(folder)
+@dataclass
+class Ended:
+    """A run that got a signal in the middle of a hold."""
+
+    code: int
+    out: str
+    err: str
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def ended(prefect_url, tmp_path_factory):
+    """Three runs side by side, as most of their time is spent on waiting: each gets its own signal."""
+    results = {number: tmp_path_factory.mktemp(number.name) for number in (SIGINT, SIGTERM, SIGKILL)}
+    processes = {number: started(prefect_url, folder, *HOLD) for number, folder in results.items()}
+    found = {}
+    try:
+        for number, process in processes.items():
+            wait_for_phase(process, "leak_us_50um")
+            process.send_signal(number)
+            out, err = process.communicate(timeout=100)
+            found[number] = Ended(process.returncode, out, err, only_folder(results[number]))
+    finally:
+        for process in processes.values():
+            process.kill()
+            process.communicate()
+    return found
+
+
+@pytest.mark.parametrize("number", [SIGINT, SIGTERM])
+def test_a_signal_in_the_middle_of_a_hold_ends_in_the_safe_state(ended, number):
+    run = ended[number]
+    assert run.code == 40, run.err
+    assert json.loads(run.out)["verdict"] == "ABORTED"
+    data = Dataset(run.folder)
     assert data.outcome == "ABORTED"
-    assert verify(folder) == ()
+    assert verify(run.folder) == ()
     (safe,) = [e for e in data.events() if e.kind == EventKind.SAFE_STATE]
     assert safe.detail["failures"] == []
     assert "CloseValve:orifice_50um_us" in safe.detail["steps"]
@@ -80,16 +107,11 @@ def test_a_signal_in_the_middle_of_a_hold_ends_in_the_safe_state(command, tmp_pa
     assert last["roughing_pump_running_state"] == 0.0
 
 
-def test_a_killed_run_can_be_read_up_to_its_last_second(command, tmp_path):
-    process = command(*HOLD)
-    wait_for_phase(process, "leak_us_50um")
-    process.kill()
-    process.communicate()
-    folder = only_folder(tmp_path)
-    data = Dataset(folder)
+def test_a_killed_run_can_be_read_up_to_its_last_second(ended):
+    data = Dataset(ended[SIGKILL].folder)
     assert data.interrupted
     assert data.outcome == "INTERRUPTED"
-    assert verify(folder) == ("INTERRUPTED: not closed",)
+    assert verify(ended[SIGKILL].folder) == ("INTERRUPTED: not closed",)
     times_s = data.scans()["time_s"].to_numpy()
     assert np.all(np.diff(times_s) == 1.0)
     assert times_s[-1] >= data.events()[-1].time_s - 1.0

@@ -83,7 +83,7 @@ def test_random_walk_and_the_price_of_ordinary_regression():
     assert weights @ covariance @ weights == pytest.approx(1.2 * random_walk_slope_u(0.5, 1000.0) ** 2, rel=5e-3)
 
 
-@pytest.mark.parametrize(("hours", "published"), [(4, 0.17), (12, 0.14)])
+@pytest.mark.parametrize(("hours", "published"), [(4, 0.17), pytest.param(12, 0.14, marks=pytest.mark.long)])
 def test_classical_errors_cover_as_seldom_as_published_and_generalised_ones_as_claimed(hours, published):
     """Science 5.3, mass-point regression in typical noise."""
     time_h, covariance = declared_class("typical", hours)
