@@ -3,6 +3,7 @@
 from typing import Final
 
 TEXTS: Final = {
+    -50352: "The requested memory could not be allocated.",
     -50103: "The specified resource is reserved. The operation could not be completed as specified.",
     -88709: "The operation was aborted: the device was reset while the task existed.",
     -200077: "Requested value is not a supported value for this property.",
@@ -59,6 +60,8 @@ TEXTS: Final = {
     -200452: "Specified property is not supported by the task, or is not applicable to it.",
     -200462: "Generation cannot be started, because the output buffer is empty.",
     -200473: "Read cannot be performed when auto start is false and the task is not running or committed.",
+    -200453: "Specified timeout value is not supported: it is neither -1 nor at least 0.",
+    -200523: "Read of one channel cannot be performed: the task has several to be read.",
     -200524: (
         "Write cannot be performed, because the number of channels in the data does not match the number of channels "
         "in the task."
@@ -66,13 +69,22 @@ TEXTS: Final = {
     -200526: "Specified write cannot be performed on this type of channel.",
     -200561: "Attempted writing analog data that is out of range.",
     -200599: "Specified property cannot be set: it is read only.",
+    -200605: "Number in a range of objects in the input string is too big.",
     -200606: "Specified channel index is not valid.",
+    -200563: "Read cannot be performed: a channel has more lines than the samples of this read have bits (8).",
+    -200564: "Read cannot be performed: a channel has more lines than the samples of this read have bits (32).",
+    -200565: "Write cannot be performed: a channel has more lines than the samples of this write have bits (8).",
+    -200566: "Write cannot be performed: a channel has more lines than the samples of this write have bits (32).",
+    -200622: "Number of samples to write is not valid for the data.",
     -200635: "Requested action is not supported: the task is not a watchdog timer task.",
     -200644: "Watchdog timer cannot be reset, because it has expired already. Clear the expiration first.",
     -200662: "Watchdog timer is not supported on this device.",
+    -200668: "Timeout of a watchdog timer is neither -1 nor at least 0.",
     -200678: "Write failed, because the watchdog timer has expired. Clear the expiration first.",
     -200694: "Minimum of the channel was not specified.",
     -200695: "Maximum of the channel was not specified.",
+    -200878: "Read cannot be performed: a channel has more lines than the samples of this read have bits (16).",
+    -200879: "Write cannot be performed: a channel has more lines than the samples of this write have bits (16).",
     -200880: "Every N samples event cannot have an interval of zero.",
     -200949: "Signal event is registered already.",
     -200950: "Done event is registered already.",

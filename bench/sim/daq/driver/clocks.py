@@ -22,7 +22,7 @@ def clock_of(task: Task, tasks: Iterable[Task], now_s: float) -> SampleClock | N
         raise DriverError(-200077, f"Property: SampQuant.SampPerChan\nRequested Value: {task.timing.total}")
     counter = counter_of(task.timing.source, tasks)
     if counter is None:
-        waits = task.timing.source.lower().endswith(COUNTER_OUTPUT)
+        waits = task.timing.source.lower().endswith(COUNTER_OUTPUT) or task.timing.rate_hz == math.inf
         return SampleClock(math.inf if waits else now_s, task.timing)
     return _by_pulses(counter, task.timing, now_s if counter.running else math.inf)
 

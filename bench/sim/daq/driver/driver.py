@@ -23,6 +23,7 @@ from bench.sim.daq.rack.device import Rack
 INITIALIZE_NEW: Final = 1
 ATTACH: Final = 2
 ALLOW_REGENERATION: Final = 10097
+WAIT_INFINITELY: Final = -1.0
 _EXPORTED: Final = ("START_TRIG_OUTPUT_TERM", "SAMP_CLK_OUTPUT_TERM")
 
 
@@ -105,14 +106,27 @@ class Driver:
         for task in self.tasks:
             self.clear(task)
 
+    def deadline_s(self, timeout_s: float) -> float:
+        """Of whoever waits from now on, -1: for ever."""
+        if not (timeout_s >= 0.0 or timeout_s == WAIT_INFINITELY):
+            raise DriverError(-200453, f"Requested Value: {timeout_s}")
+        return math.inf if timeout_s < 0.0 else self.now() + timeout_s
+
+    async def wait(self, time_s: float) -> None:
+        """Until then; before it if something changes that whoever waits may want to know of."""
+        await self.pace.until(min(time_s, self.fault_plan.change_s))
+
+    def check_present(self, task: Task) -> None:
+        for device in task.devices:
+            self.faults.check_present(device)
+
     # -- what no two may hold ------------------------------------------------------------------------------------
     def reserve(self, task: Task) -> None:
         if task.aborted is not None:
             raise DriverError(task.aborted, f"Task Name: {task.name}")
         if not task.channels and not task.watchdog:
             raise DriverError(-200478, f"Task Name: {task.name}")
-        for device in task.devices:
-            self.faults.check_present(device)
+        self.check_present(task)
         for resource in task.resources:
             self.faults.check_free(resource)
             if self._holders.get(resource, task) is not task:
@@ -188,7 +202,7 @@ class Driver:
         self.reserve(task)
         if task.kind in (AO, DO) and task.timing and not (task.generation and task.generation.written):
             raise DriverError(-200462, f"Task Name: {task.name}")
-        if task.kind in (AO, DO, CO):
+        if task.kind == CO or (task.kind in (AO, DO) and task.timing):  # on demand nothing is given out yet
             self.watchdogs.check(task.terminals)
 
     def stop(self, task: Task) -> None:
@@ -214,11 +228,13 @@ class Driver:
 
     async def wait_until_done(self, task: Task, timeout_s: float) -> None:
         """To the end of a finite task. A task without an end never is done."""
-        deadline_s = self.now() + timeout_s if timeout_s >= 0 else math.inf
+        deadline_s = self.deadline_s(timeout_s)
+        self.check_present(task)
         while not task.done(self.now()):
             if self.now() >= deadline_s:
                 raise DriverError(-200560, f"Task Name: {task.name}")
-            await self.pace.until(min(self._end_s(task), deadline_s))
+            await self.wait(min(self._end_s(task), deadline_s))
+            self.check_present(task)
         if task.aborted is not None:
             raise DriverError(task.aborted, f"Task Name: {task.name}")
 

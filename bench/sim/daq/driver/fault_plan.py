@@ -39,7 +39,8 @@ class FaultPlan:
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
         self._planned: list[Fault] = []
-        self._change_s = math.inf
+        self.change_s = math.inf
+        """When the next begins or ends."""
 
     def add(self, fault: Fault, now_s: float) -> None:
         self._planned.append(fault)
@@ -51,7 +52,7 @@ class FaultPlan:
         self._apply(now_s)
 
     def follow(self, now_s: float) -> None:
-        if now_s >= self._change_s:
+        if now_s >= self.change_s:
             self._apply(now_s)
 
     def active(self, by: str, now_s: float) -> list[str]:
@@ -60,7 +61,7 @@ class FaultPlan:
     def _apply(self, now_s: float) -> None:
         self._planned = [fault for fault in self._planned if now_s < fault.end_s]
         edges = (edge for fault in self._planned for edge in (fault.begin_s, fault.end_s) if edge > now_s)
-        self._change_s = min(edges, default=math.inf)
+        self.change_s = min(edges, default=math.inf)
         now, faults = [fault for fault in self._planned if fault.active(now_s)], self._faults
         faults.overflow = set(_places(now, FaultKind.OVERFLOW))
         faults.removed = set(_places(now, FaultKind.DEVICE_REMOVED))

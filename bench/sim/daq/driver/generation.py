@@ -67,7 +67,8 @@ class Generation:
         for terminal, samples in zip(self.terminals, self.buffer, strict=True):
             line = outputs.of(terminal)
             before = float(line.at(np.array([since_s]))[0])
-            line.follow(since_s, _course(samples, clock, before, None if self.regenerates else self.written))
+            course = _course(samples.copy(), clock, before, None if self.regenerates else self.written)
+            line.follow(since_s, course, len(samples))
 
     def end(self, outputs: Outputs, now_s: float) -> dict[str, float]:
         """Hold what is there; values by terminal."""

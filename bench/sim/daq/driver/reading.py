@@ -17,6 +17,8 @@ from bench.sim.daq.errors import DriverError
 
 ALL_AVAILABLE: Final = -1
 NOT_YET_AVAILABLE: Final = -200284
+LARGEST_REPLY: Final = 2**31
+"""Bytes: no protobuf message has more."""
 FIRST_SAMPLE: Final = 10424
 MOST_RECENT: Final = 10428
 OVERWRITE: Final = 10252
@@ -80,15 +82,19 @@ async def _times(
     driver: Driver, task: Task, wanted: int, timeout_s: float, room: int | None
 ) -> tuple[Floats, int, int]:
     """When the samples were taken that the read gives, the number of the first, and the read's status."""
+    if wanted < ALL_AVAILABLE:
+        raise DriverError(-200077, f"Samples per channel: {wanted}\nTask Name: {task.name}")
     async with _started(driver, task):
         if task.clock is None or not task.is_input:
             count = max(wanted, 1)
             _fits(task, count, room)
+            _affordable(task, count)
             first = task.taken
             task.taken += count
             return np.full(count, driver.now()), first, 0
         first, count, status = await _wait_for(driver, task, wanted, timeout_s, room)
         assert task.clock is not None
+        _affordable(task, count)
         task.read_position = first + count
         return np.minimum(task.clock.times_s(first, count), driver.now()), first, status
 
@@ -98,7 +104,7 @@ async def _started(driver: Driver, task: Task) -> AsyncIterator[None]:
     """A read of a task that is not running starts it for the time of the read; a finite one until all is read."""
     if task.aborted is not None:
         raise DriverError(task.aborted, f"Task Name: {task.name}")
-    _check_present(driver, task)
+    driver.check_present(task)
     implicit = not task.running
     if implicit and not (task.kept.get(("Read", "AUTO_START"), True) or task.committed):
         raise DriverError(-200473, f"Task Name: {task.name}")
@@ -111,11 +117,6 @@ async def _started(driver: Driver, task: Task) -> AsyncIterator[None]:
             task.lent = task.running and _unfinished(task)
             if task.running and not task.lent:
                 driver.stop(task)
-
-
-def _check_present(driver: Driver, task: Task) -> None:
-    for device in task.devices:
-        driver.faults.check_present(device)
 
 
 def _unfinished(task: Task) -> bool:
@@ -131,12 +132,12 @@ async def _wait_for(
     assert task.clock is not None
     first = _first(driver, task, start_s)
     count = _count(task, first, wanted, max(task.acquired(start_s) - first, 0), room)
-    deadline_s = start_s + timeout_s if timeout_s >= 0 else math.inf
+    deadline_s = driver.deadline_s(timeout_s)
     while task.acquired(driver.now()) < first + count and driver.now() < deadline_s:
-        await driver.pace.until(min(task.clock.due_s(first + count - 1), deadline_s))
+        await driver.wait(min(task.clock.due_s(first + count - 1), deadline_s))
         if task.clock is None or task.starts != run:
             raise DriverError(task.aborted or -88710, f"Task Name: {task.name}")
-        _check_present(driver, task)
+        driver.check_present(task)
     got = max(0, min(count, task.acquired(driver.now()) - first))
     return first, got, 0 if got == count else NOT_YET_AVAILABLE
 
@@ -175,6 +176,13 @@ def _count(task: Task, first: int, wanted: int, waiting: int, room: int | None) 
 def _fits(task: Task, count: int, room: int | None) -> None:
     if room is not None and count > room:
         raise DriverError(-200229, f"Task Name: {task.name}")
+
+
+def _affordable(task: Task, count: int) -> None:
+    """However large the client's array is: all samples are in one reply."""
+    bytes_each = max(task.lines_per_channel, 1) if task.kind != AI else 8
+    if count * len(channels_to_read(task)) * bytes_each > LARGEST_REPLY:
+        raise DriverError(-50352, f"Samples per channel: {count}\nTask Name: {task.name}")
 
 
 def _values(driver: Driver, channels: list[Channel], times_s: Floats) -> Floats:

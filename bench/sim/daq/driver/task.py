@@ -1,10 +1,11 @@
 """A DAQmx task: its channels, its timing, its state. What it reads and writes is in reading and writing."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from bench.sim.daq.driver.channel import AI, DI, DO, Channel, Value
+from bench.sim.daq.driver.channel import AI, CO, DI, DO, Channel, Value
 from bench.sim.daq.driver.generation import Generation
 from bench.sim.daq.driver.timing import PIPELINED, SAMPLE_CLOCK, SampleClock, Timing
 from bench.sim.daq.driver.watchdog import Watchdog
@@ -116,7 +117,8 @@ class Task:
         self.not_running()
         if self.kind is None:
             raise DriverError(-200478, f"Task Name: {self.name}")
-        if timing.rate_hz <= 0:
+        standing = timing.rate_hz == math.inf and self.kind == CO  # pulses of a time base that nobody gives
+        if not (0.0 < timing.rate_hz < math.inf or standing):
             raise DriverError(-200077, f"Property: SampClk.Rate\nRequested Value: {timing.rate_hz}")
         self.timing = timing
 

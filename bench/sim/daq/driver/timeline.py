@@ -12,7 +12,9 @@ Course = Callable[[Floats], Floats]
 """Times (s) -> values."""
 
 KEPT: Final = 4096
-"""Changes that are remembered: nobody reads back further."""
+KEPT_SAMPLES: Final = 2**22
+"""Changes that are remembered, and samples of their buffers: nobody reads back further."""
+_FEWEST: Final = 4
 
 
 class Timeline:
@@ -21,18 +23,26 @@ class Timeline:
     def __init__(self, value: float = 0.0) -> None:
         self._since_s: list[float] = [-np.inf]
         self._courses: list[Course] = [_held(value)]
+        self._sizes = [0]
+        self._samples = 0
 
     def hold(self, since_s: float, value: float) -> None:
         self.follow(since_s, _held(value))
 
-    def follow(self, since_s: float, course: Course) -> None:
-        """From since_s on; what was to come then is forgotten."""
+    def follow(self, since_s: float, course: Course, samples: int = 0) -> None:
+        """From since_s on; what was to come then is forgotten. samples: that the course keeps in memory."""
         keep = bisect_right(self._since_s, since_s)
         if keep and self._since_s[keep - 1] == since_s:
             keep -= 1
-        self._since_s[keep:], self._courses[keep:] = [since_s], [course]
-        if len(self._since_s) > KEPT:
-            del self._since_s[1 : KEPT // 2], self._courses[1 : KEPT // 2]
+        self._replace(keep, None, [since_s], [course], [samples])
+        while len(self._sizes) > KEPT or (self._samples > KEPT_SAMPLES and len(self._sizes) > _FEWEST):
+            self._replace(1, len(self._sizes) // 2, [], [], [])
+
+    def _replace(
+        self, first: int, end: int | None, since_s: list[float], courses: list[Course], sizes: list[int]
+    ) -> None:
+        self._samples += sum(sizes) - sum(self._sizes[first:end])
+        self._since_s[first:end], self._courses[first:end], self._sizes[first:end] = since_s, courses, sizes
 
     def at(self, times_s: Floats) -> Floats:
         """Times in rising order."""

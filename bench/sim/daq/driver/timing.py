@@ -19,7 +19,7 @@ BURST: Final = 12548
 CHANGES: Final = 12504
 
 # Part of a sample period by which a sample may be "early": the sum started_s + (k + 1) / rate_hz and the clock's own
-# sums round differently, and a sample due now must count.
+# sums round differently. Days after the start that is not enough: hence the look at the sum itself below.
 _ROUNDING: Final = 1e-6
 
 # "How is buffer size determined", NI-DAQmx help: rate up to (S/s), buffer (S per channel).
@@ -68,6 +68,7 @@ class SampleClock:
         if now_s < self.started_s:
             return 0
         count = math.floor((now_s - self.started_s) * self.timing.rate_hz + _ROUNDING)
+        count += self.started_s + (count + 1) / self.timing.rate_hz <= now_s  # what is due now is there now
         return count if self.pulses is None else min(count, self.pulses)
 
     def acquired(self, now_s: float) -> int:
@@ -79,5 +80,8 @@ class SampleClock:
 
     def indices(self, times_s: Floats) -> Floats:
         """Number of the sample that holds at each time; -1 before the first."""
+        if self.started_s == math.inf:
+            return np.full(len(times_s), -1.0)
         counts = np.floor((times_s - self.started_s) * self.timing.rate_hz + _ROUNDING)
+        counts += self.started_s + (counts + 1.0) / self.timing.rate_hz <= times_s
         return (counts if self.pulses is None else np.minimum(counts, self.pulses)) - 1.0

@@ -1,7 +1,5 @@
 """Writing of tasks: at once, or into the buffer that a sample clock gives out."""
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +15,8 @@ async def write(
 ) -> int:
     """`data`: channels x samples (analog), or channels x samples x lines. Samples per channel that were written."""
     check_writable(driver, task)
+    if len(data) != len(task.channels):
+        raise DriverError(-200524, f"Task Name: {task.name}")
     values = _by_terminal(task, data)
     if task.timing is None:
         _write_now(driver, task, values, auto_start=auto_start)
@@ -25,14 +25,16 @@ async def write(
     return int(values.shape[1])
 
 
-def check_writable(driver: Driver, task: Task) -> None:
+def check_writable(driver: Driver, task: Task, *kinds: int) -> None:
+    """kinds: of channels that take what is to be written; all outputs unless said."""
     if task.kind not in (AO, DO):
         raise DriverError(-200459, f"Task Name: {task.name}")
+    if kinds and task.kind not in kinds:
+        raise DriverError(-200526, f"Task Name: {task.name}")
     if task.aborted is not None:
         raise DriverError(task.aborted, f"Task Name: {task.name}")
-    for device in task.devices:
-        driver.faults.check_present(device)
     driver.now()
+    driver.check_present(task)
     driver.watchdogs.check(task.terminals)
 
 
@@ -69,7 +71,7 @@ async def _write_buffer(driver: Driver, task: Task, values: Floats, timeout_s: f
     driver.reserve(task)
     generation = driver.generation(task)
     left = values
-    deadline_s = driver.now() + timeout_s if timeout_s >= 0 else math.inf
+    deadline_s = driver.deadline_s(timeout_s)
     while True:
         put = generation.put(left, task.clock, driver.now())
         left = left[:, put:]
@@ -91,4 +93,9 @@ async def _space(driver: Driver, task: Task, left: Floats, values: Floats, deadl
         raise DriverError(-200292, f"Task Name: {task.name}", samples=written)
     assert task.generation is not None
     due_s = task.clock.due_s(task.generation.next_free(left.shape[1]))
-    await driver.pace.until(min(due_s, deadline_s))
+    await driver.wait(min(due_s, deadline_s))
+    try:
+        check_writable(driver, task)
+    except DriverError as error:
+        error.samples = written
+        raise

@@ -50,9 +50,8 @@ def mode_of(request: Message) -> int:
 def retimed(driver: Driver, name: str, **changes: object) -> None:
     """Change single properties of a task's timing; a task without one gets the driver's defaults."""
     task = driver.task(name)
-    task.not_running()
     timing = task.timing or Timing(1000.0, CONTINUOUS, 1000)
-    task.timing = replace(timing, **changes)  # type: ignore[arg-type]  # checked by whoever names the field
+    task.set_timing(replace(timing, **changes))  # type: ignore[arg-type]  # checked by whoever names the field
 
 
 CLOCKS: Final[dict[str, Callable[[Driver, Message], Fields]]] = {

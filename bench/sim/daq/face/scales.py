@@ -28,6 +28,8 @@ _RTD: Final = {
     10053: (3.9787e-3, -5.8686e-7, -4.167e-12),
     12483: (3.9888e-3, -5.915e-7, -3.85e-12),
 }
+_LOWEST_MV_PER_PA: Final = 1e-9
+"""Far below any microphone; with less, pascals would be beyond the numbers."""
 _PT_3750: Final = 12481
 _HEADROOM: Final = 0.99  # of a range that the driver uses for an RTD: 99.2 mV are not measured in 100 mV
 
@@ -88,13 +90,13 @@ def microphone(measurement: int, request: Message, device: Device) -> tuple[Scal
 
 def gain_of_microphone(mv_per_pa: float) -> float:
     """Pascals per volt."""
-    if mv_per_pa <= 0.0:
+    if not _LOWEST_MV_PER_PA <= mv_per_pa < math.inf:
         raise DriverError(-200077, f"Property: AI.Microphone.Sensitivity\nRequested Value: {mv_per_pa}")
     return 1000.0 / mv_per_pa
 
 
 def _limits(request: Message) -> Limits:
-    if not request.min_val < request.max_val:
+    if not -math.inf < request.min_val < request.max_val < math.inf:
         raise DriverError(-200082, f"Requested: {request.min_val}, {request.max_val}")
     return request.min_val, request.max_val
 

@@ -21,8 +21,6 @@ def _rate(query: Query) -> float:
 
 
 def _put_rate(query: Query, value: Value) -> None:
-    if float(value) <= 0.0:
-        raise DriverError(-200077, f"Property: SampClk.Rate\nRequested Value: {value}")
     retimed(query.driver, query.task.name, rate_hz=float(value))
     query.driver.check_rate(query.task)
 
@@ -74,6 +72,8 @@ def _first_sample(query: Query) -> dict[str, int]:
 
 
 def _put_divisor(query: Query, value: Value) -> None:
+    if int(value) < 1:
+        raise DriverError(-200077, f"Property: SampClk.TimebaseDiv\nRequested Value: {value}")
     _put_rate(query, _TIMEBASE_HZ / int(value))
 
 

@@ -65,7 +65,7 @@ async def write_digital(driver: Driver, request: Message) -> Fields:
     rows = []
     for waveform, channel in zip(request.waveforms, task.channels, strict=True):
         width = len(channel.terminals)
-        if waveform.signal_count != width:
+        if waveform.signal_count != width or len(waveform.y_data) % width:
             raise DriverError(-200463, f"Task Name: {task.name}")
         states = np.frombuffer(waveform.y_data, dtype=np.uint8).reshape(-1, width).astype(np.bool_)
         placed = np.zeros((len(states), task.lines_per_channel), dtype=np.bool_)
@@ -107,9 +107,7 @@ def _stamp(utc_s: float) -> dict[str, int]:
 
 def _writable(driver: Driver, request: Message, kind: int) -> Task:
     task = driver.task(request.task.name)
-    writing.check_writable(driver, task)
-    if task.kind != kind:
-        raise DriverError(-200526, f"Task Name: {task.name}")
+    writing.check_writable(driver, task, kind)
     if len(request.waveforms) != len(task.channels):
         raise DriverError(-200524, f"Task Name: {task.name}")
     return task

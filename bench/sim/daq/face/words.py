@@ -1,13 +1,33 @@
 """Digital data as whole numbers: a line is the bit of its number in its port, the next port follows above."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.sim.daq.driver.channel import Channel
 from bench.sim.daq.driver.process import Levels
+from bench.sim.daq.errors import DriverError
 from bench.sim.daq.rack.names import line_number, port_of
+
+TOO_WIDE_TO_READ: Final = {1: -200563, 2: -200878, 4: -200564}
+TOO_WIDE_TO_WRITE: Final = {1: -200565, 2: -200879, 4: -200566}
+"""Codes by the bytes of a word."""
+
+
+def width(channels: Sequence[Channel]) -> int:
+    """Bytes of the narrowest word that has a bit for each line; for more lines than any word has, the widest."""
+    return next((size for size in (1, 2) if _highest(channels) < 8 * size), 4)
+
+
+def check_width(channels: Sequence[Channel], size: int, refusals: Mapping[int, int]) -> None:
+    if _highest(channels) >= 8 * size:
+        raise DriverError(refusals[size], f"Highest Bit: {_highest(channels)}")
+
+
+def _highest(channels: Sequence[Channel]) -> int:
+    return max((bit for channel in channels for bit in bits(channel)), default=0)
 
 
 def bits(channel: Channel) -> list[int]:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from bench.sim.daq.driver import writing
-from bench.sim.daq.driver.channel import AO
+from bench.sim.daq.driver.channel import AO, DO, Channel
 from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.driver.process import Floats
 from bench.sim.daq.driver.task import Task
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.messages import Fields, Message, enum
-from bench.sim.daq.face.words import from_words
+from bench.sim.daq.face.words import TOO_WIDE_TO_WRITE, check_width, from_words, width
 
 _BY_SCAN: Final = 1  # else by channel
 
@@ -22,48 +22,65 @@ Call = Callable[[Driver, Message], Awaitable[Fields]]
 
 
 async def analog(driver: Driver, request: Message) -> Fields:
+    _writable(driver, request, AO)
     return await _write(driver, request, _unpacked(driver, request, np.array(request.write_array, dtype=float), ()))
 
 
 async def analog_scalar(driver: Driver, request: Message) -> Fields:
+    _writable(driver, request, AO)
     return await _write(driver, request, np.array([[request.value]]))
 
 
 async def codes(kind: DTypeLike, driver: Driver, request: Message) -> Fields:
     """WriteBinaryI16 and its like: codes of a converter of 16 bits."""
-    found = _unpacked(driver, request, np.array(request.write_array, dtype=kind), ())
-    return await _write(driver, request, _from_codes(driver.task(request.task.name), found))
+    task = _writable(driver, request, AO)
+    found = _unpacked(driver, request, np.array(request.write_array).astype(kind), ())
+    return await _write(driver, request, _from_codes(task, found))
 
 
 async def raw(driver: Driver, request: Message) -> Fields:
     """Scan by scan; what the array holds beyond them is left."""
-    task = driver.task(request.task.name)
-    writing.check_writable(driver, task)
+    task = _writable(driver, request, AO, DO)
     channels, samples = len(task.channels), request.num_samps
-    kind = "<i2" if task.kind == AO else f"<u{next(n for n in (1, 2, 4) if 8 * n >= task.lines_per_channel)}"
-    scans = np.frombuffer(request.write_array, dtype=kind)[: channels * samples].reshape(samples, channels).T
+    size = 2 if task.kind == AO else width(_words(task, 4))
+    if not 0 <= samples * channels * size <= len(request.write_array):
+        raise DriverError(-200622, f"Requested: {samples}\nTask Name: {task.name}")
+    kind = "<i2" if task.kind == AO else f"<u{size}"
+    scans = np.frombuffer(request.write_array, dtype=kind, count=channels * samples).reshape(samples, channels).T
     data = _from_codes(task, scans) if task.kind == AO else from_words(task.channels, scans.astype(np.uint32))
     return await _write(driver, request, data)
 
 
 async def lines(driver: Driver, request: Message) -> Fields:
-    states = np.frombuffer(request.write_array, dtype=np.bool_)
-    tail = (driver.task(request.task.name).lines_per_channel,)
-    return await _write(driver, request, _unpacked(driver, request, states, tail))
+    task = _writable(driver, request, DO)
+    states = np.frombuffer(request.write_array, dtype=np.uint8).astype(np.bool_)
+    return await _write(driver, request, _unpacked(driver, request, states, (task.lines_per_channel,)))
 
 
-async def words(driver: Driver, request: Message) -> Fields:
+async def words(size: int, driver: Driver, request: Message) -> Fields:
     """WriteDigitalU8, U16, U32: the narrowest travels as bytes."""
+    channels = _words(_writable(driver, request, DO), size)
     data = request.write_array
     flat = np.frombuffer(data, dtype=np.uint8) if isinstance(data, bytes) else np.array(data, dtype=np.uint32)
     found = _unpacked(driver, request, flat.astype(np.uint32), ())
-    return await _write(driver, request, from_words(driver.task(request.task.name).channels, found))
+    return await _write(driver, request, from_words(channels, found))
 
 
 async def word_scalar(driver: Driver, request: Message) -> Fields:
+    task = _writable(driver, request, DO)
+    channels, value = _words(task, 4)[:1], np.array([[request.value]], dtype=np.uint32)
+    return await _write(driver, request, from_words(channels, value))
+
+
+def _writable(driver: Driver, request: Message, *kinds: int) -> Task:
     task = driver.task(request.task.name)
-    writing.check_writable(driver, task)
-    return await _write(driver, request, from_words(task.channels, np.array([[request.value]], dtype=np.uint32)))
+    writing.check_writable(driver, task, *kinds)
+    return task
+
+
+def _words(task: Task, size: int) -> list[Channel]:
+    check_width(task.channels, size, TOO_WIDE_TO_WRITE)
+    return task.channels
 
 
 async def _write(driver: Driver, request: Message, data: NDArray[Any]) -> Fields:
@@ -83,7 +100,6 @@ def _from_codes(task: Task, codes: NDArray[Any]) -> Floats:
 def _unpacked(driver: Driver, request: Message, flat: NDArray[Any], tail: tuple[int, ...]) -> NDArray[Any]:
     """Channels x samples, and lines if `tail` has their number."""
     task = driver.task(request.task.name)
-    writing.check_writable(driver, task)
     shape = (len(task.channels), request.num_samps_per_chan)
     if flat.size != int(np.prod((*shape, *tail))):
         raise DriverError(-200463 if tail else -200524, f"Task Name: {task.name}")
@@ -101,8 +117,8 @@ WRITES: Final[dict[str, Call]] = {
     "WriteBinaryU32": partial(codes, np.uint32),
     "WriteRaw": raw,
     "WriteDigitalLines": lines,
-    "WriteDigitalU8": words,
-    "WriteDigitalU16": words,
-    "WriteDigitalU32": words,
+    "WriteDigitalU8": partial(words, 1),
+    "WriteDigitalU16": partial(words, 2),
+    "WriteDigitalU32": partial(words, 4),
     "WriteDigitalScalarU32": word_scalar,
 }

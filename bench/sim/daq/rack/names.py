@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from bench.sim.daq.errors import DriverError
 
 _RANGE = re.compile(r"(?P<stem>.*?)(?P<first>\d+):(?:(?P=stem))?(?P<last>\d+)", re.IGNORECASE)
+_DIGITS: Final = 9
+_MANY: Final = 4096
+"""Names in one range: no device has so many terminals of a kind."""
 _LINE = re.compile(r"(?P<port>.*)/line(?P<number>\d+)", re.IGNORECASE)
 
 
@@ -18,9 +22,18 @@ def expand(names: str) -> Iterator[str]:
         match = _RANGE.fullmatch(name)
         if match is None:
             raise DriverError(-200498, f"Range: {name}")
-        first, last = int(match["first"]), int(match["last"])
+        first, last = _ends(match, name)
         step = 1 if last >= first else -1
         yield from (f"{match['stem']}{index}" for index in range(first, last + step, step))
+
+
+def _ends(match: re.Match[str], name: str) -> tuple[int, int]:
+    digits = match["first"], match["last"]
+    if max(map(len, digits)) <= _DIGITS:
+        first, last = map(int, digits)
+        if abs(last - first) < _MANY:
+            return first, last
+    raise DriverError(-200605, f"Range: {name}")
 
 
 def owner(terminal: str) -> str:
