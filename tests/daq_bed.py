@@ -114,11 +114,13 @@ def serving(served=None, plant=None, outputs=None, clock=None):
     driver = Driver(served or RACK, plant, pace, outputs)
     server, port = asyncio.run_coroutine_threadsafe(start_daq(driver), loop).result()
     with grpc.insecure_channel(f"127.0.0.1:{port}", (("grpc.max_receive_message_length", -1),)) as channel:
-        yield Rig(clock, plant, channel, driver)
-    asyncio.run_coroutine_threadsafe(server.stop(None), loop).result()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+        try:
+            yield Rig(clock, plant, channel, driver)
+        finally:  # a test that fails must not leave a loop that nobody ends
+            asyncio.run_coroutine_threadsafe(server.stop(None), loop).result()
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Virtual channels: one analog terminal, or the digital lines that are read or written together."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -107,6 +108,19 @@ _TIME_BASES_HZ: Final = {
     "80mhztimebase": 80e6,
     "100mhztimebase": 100e6,
 }
+
+
+_HIGHEST: Final = {
+    **dict.fromkeys(("CO_PULSE_FREQ", "CO_PULSE_LOW_TIME", "CO_PULSE_HIGH_TIME"), math.inf),
+    **dict.fromkeys(("CO_PULSE_LOW_TICKS", "CO_PULSE_HIGH_TICKS"), math.inf),
+    "CO_PULSE_DUTY_CYC": 1.0,
+}
+
+
+def check_pulse(name: str, value: Kept) -> None:
+    """What says how long a pulse is must lie above 0 and below its highest value; other properties are free."""
+    if name in _HIGHEST and not (isinstance(value, int | float) and 0.0 < value < _HIGHEST[name]):
+        raise DriverError(-200077, f"Property: {name}\nRequested Value: {value}")
 
 
 def _number(kept: Mapping[str, Kept], name: str) -> float:

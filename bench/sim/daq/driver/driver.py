@@ -113,8 +113,9 @@ class Driver:
         return math.inf if timeout_s < 0.0 else self.now() + timeout_s
 
     async def wait(self, time_s: float) -> None:
-        """Until then; before it if something changes that whoever waits may want to know of."""
+        """Until then; before it if something changes that whoever waits may want to know of. It has happened then."""
         await self.pace.until(min(time_s, self.fault_plan.change_s))
+        self.now()
 
     def check_present(self, task: Task) -> None:
         for device in task.devices:

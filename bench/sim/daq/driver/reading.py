@@ -1,6 +1,5 @@
 """Reading of tasks. Lazy: a read asks the process for exactly the samples it hands out."""
 
-import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass

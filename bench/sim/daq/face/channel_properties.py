@@ -1,5 +1,6 @@
 """Properties of virtual channels."""
 
+import math
 from dataclasses import replace
 from typing import Final
 
@@ -58,14 +59,17 @@ def _limit(query: Query, *, upper: bool, kind: int) -> float:
     return scaling.told((channel.low, channel.high))[upper]
 
 
-def _put_limit(query: Query, value: Value, *, upper: bool) -> None:
+def _put_limit(query: Query, value: Value, *, upper: bool, kind: int) -> None:
     """The converter's range follows."""
+    _scaling(query, kind)
     query.task.not_running()
     for channel in query.channels:
         assert channel.scaling is not None
         if channel.scaling.measurement == MEASUREMENTS[POWER.measurement]:
             raise DriverError(-209894, f"Channel Name: {channel.name}")
         limits = (channel.low, float(value)) if upper else (float(value), channel.high)
+        if not -math.inf < limits[0] <= limits[1] < math.inf:
+            raise DriverError(-200082, f"Requested: {limits[0]}, {limits[1]}")
         channel.scaling = channel.scaling.within(limits)
         channel.low, channel.high = limits
         channel.kept.pop(f"no {query.name}", None)
@@ -82,11 +86,14 @@ def _range(upper: bool, kind: int) -> Property:  # noqa: FBT001 one of two ends
         return scaling.high if upper else scaling.low
 
     def put(query: Query, value: Value) -> None:
+        _scaling(query, kind)
         query.task.not_running()
         for channel in query.channels:
             assert channel.scaling is not None
             old, end = channel.scaling, float(value)
             low, high = (min(old.low, -end), end) if upper else (end, max(old.high, -end))
+            if not -math.inf < low < high < math.inf:
+                raise query.unsupported(-200077)
             channel.scaling = replace(old, low=low, high=high)
 
     return Property(get, put)
@@ -95,7 +102,7 @@ def _range(upper: bool, kind: int) -> Property:  # noqa: FBT001 one of two ends
 def _limits(upper: bool, kind: int) -> Property:  # noqa: FBT001 one of two ends
     return Property(
         lambda query: _limit(query, upper=upper, kind=kind),
-        lambda query, value: _put_limit(query, value, upper=upper),
+        lambda query, value: _put_limit(query, value, upper=upper, kind=kind),
         _forget_limit,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from bench.sim.daq.driver.channel import AO, CO, DI, DO, Channel, Kept, Scaling, Value
+from bench.sim.daq.driver.channel import AO, CO, DI, DO, Channel, Kept, Scaling, Value, check_pulse
 from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.input_channels import CREATED
@@ -59,6 +59,8 @@ def _counters(properties: Callable[[Message], Iterator[tuple[str, Value]]]) -> C
         terminals = driver.rack.resolve(request.counter, "counters")
         names = assigned(request.name_to_assign_to_channel, terminals)
         kept: dict[str, Kept] = dict(properties(request))
+        for name, value in kept.items():
+            check_pulse(name, value)
         channels = [Channel(name, CO, (t,), kept=kept.copy()) for name, t in zip(names, terminals, strict=True)]
         driver.task(request.task.name).add(channels)
         return {}

@@ -1,5 +1,6 @@
 """Properties of the converter that serves the channels of a device in turn, asked for a task or one of its devices."""
 
+import math
 from typing import Final
 
 from bench.sim.daq.driver.channel import AI, Value
@@ -64,7 +65,7 @@ _OF_A_DEVICE: Final = {
     "AI_CONV_RATE": Property(_rate, _put_rate, lambda query: _reset(query, "AI_CONV_RATE")),
     "AI_CONV_TIMEBASE_DIV": Property(
         lambda query: round(_timebase_hz(_device(query)) / _rate(query)),
-        lambda query, value: _put_rate(query, _timebase_hz(_device(query)) / value),
+        lambda query, value: _put_rate(query, _timebase_hz(_device(query)) / value if value else math.inf),
         lambda query: _reset(query, "AI_CONV_RATE"),
     ),
     "AI_CONV_ACTIVE_EDGE": Property(_edge, _put_edge, lambda query: _reset(query, "AI_CONV_ACTIVE_EDGE")),

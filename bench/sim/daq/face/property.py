@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.sim.daq.driver.channel import Channel, Kept, Value
+from bench.sim.daq.driver.channel import Channel, Kept, Value, check_pulse
 from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.driver.task import Task
 from bench.sim.daq.driver.timing import Timing
@@ -101,6 +101,7 @@ def of_channel(name: str, kinds: tuple[int, ...], default: Kept | None = None) -
 
     def put(query: Query, value: Kept) -> None:
         get(query)
+        check_pulse(name, value)
         query.task.not_running()
         for channel in query.channels:
             channel.kept.setdefault(f"created {name}", channel.kept.get(name, value if default is None else default))

@@ -98,7 +98,8 @@ def _codes(channels: list[Channel], block: Block) -> NDArray[np.int64]:
     for row, values, channel in zip(found, block.data, channels, strict=True):
         assert channel.scaling is not None
         scaling = channel.scaling
-        row[:] = np.trunc((values - scaling.offset) / scaling.gain * (32767.0 / scaling.high))
+        full = max(abs(scaling.low), abs(scaling.high))
+        row[:] = np.trunc((values - scaling.offset) / scaling.gain * (32767.0 / full))
     return found
 
 
