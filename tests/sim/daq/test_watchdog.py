@@ -78,6 +78,21 @@ def test_a_line_set_high_goes_high(rig):
         assert carried(rig, "Dev1/port0/line4", 102.5) == [0.0]
 
 
+@pytest.mark.parametrize("timeout_s", [-2.0, float("nan")])
+def test_a_time_that_is_none_is_refused(rig, timeout_s):
+    with watchdog(rig) as guard:
+        with refused(-200668):
+            guard.timeout = timeout_s
+        assert guard.timeout == 2.0
+
+
+def test_a_watchdog_may_wait_for_ever(rig):
+    with watchdog(rig, timeout_s=-1.0) as guard:
+        guard.start()
+        rig.clock.time_s += 1e6
+        assert not guard.expired
+
+
 def test_a_stopped_watchdog_watches_no_more(rig):
     with watchdog(rig) as guard:
         guard.start()

@@ -80,9 +80,11 @@ class Driver:
         device = self.rack.device(device_name)
         if not device.abilities.watchdog:
             raise DriverError(-200662, f"Device: {device_name}")
+        watchdog = Watchdog(device)
+        watchdog.wait(timeout_s)
         task, is_new = self.create(name, behaviour)
         if is_new:
-            task.watchdog = Watchdog(device, timeout_s)
+            task.watchdog = watchdog
         return task, is_new
 
     def task(self, name: str) -> Task:

@@ -11,14 +11,15 @@ from bench.sim.daq.rack.device import Device
 from bench.sim.daq.rack.names import owner
 
 NO_CHANGE: Final = 10160
+NEVER: Final = -1.0
 
 
 @dataclass(slots=True)
 class Watchdog:
-    """due_s: when it expires if nobody kicks it; inf while it does not run. timeout_s: -1 for never."""
+    """due_s: when it expires if nobody kicks it; inf while it does not run."""
 
     device: Device
-    timeout_s: float
+    timeout_s: float = NEVER
     states: dict[str, bool] = field(default_factory=dict)
     """Of lines after expiry. A line set to tristate is low, one that stays as it is has no entry."""
     channels: dict[str, int] = field(default_factory=dict)
@@ -28,6 +29,12 @@ class Watchdog:
     running: bool = False
     expired: bool = False
     due_s: float = math.inf
+
+    def wait(self, timeout_s: float) -> None:
+        """So long without a kick before it expires."""
+        if not (timeout_s >= 0.0 or timeout_s == NEVER):  # so that NaN is refused too
+            raise DriverError(-200668, f"Property: Watchdog.Timeout\nRequested Value: {timeout_s}")
+        self.timeout_s = timeout_s
 
     def kick(self, now_s: float) -> None:
         if self.expired:

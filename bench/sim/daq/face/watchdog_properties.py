@@ -27,7 +27,7 @@ def _expired(query: Query) -> bool:
 
 def _put_timeout(query: Query, value: Value) -> None:
     query.task.not_running()
-    _watchdog(query).timeout_s = float(value)
+    _watchdog(query).wait(float(value))
 
 
 def _terminal(query: Query, kind: Terminals) -> str:
