@@ -15,6 +15,7 @@ from bench.records import Burst, Channel, Event, EventKind, Quality, Series
 from bench.waveforms import BurstFile, describe, read_burst
 
 RUN, EVENTS, MANIFEST = "run.json", "events.jsonl", "manifest.json"
+BENCH, ESTIMATES = "bench.json", "estimates.parquet"
 JOURNAL, SCANS, WAVEFORMS = "scans.arrows", "scans.parquet", "waveforms"
 INTERRUPTED = "INTERRUPTED"
 UNBOUNDED = {"range_min": -np.inf, "range_max": np.inf, "accuracy": np.nan}  # JSON writes these as null
@@ -90,6 +91,11 @@ class Dataset:
     @property
     def outcome(self) -> str:
         return INTERRUPTED if self.interrupted else str(self.run["outcome"] or INTERRUPTED)
+
+    @property
+    def taints(self) -> tuple[str, ...]:
+        """Why what is found in this run is not to be relied on as it would be otherwise: overridden certificates."""
+        return tuple(self.run.get("taints") or ())
 
     def scans(self) -> pd.DataFrame:
         """Every number of every scan, columns as in scans_schema whichever form is on disk."""

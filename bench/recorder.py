@@ -1,7 +1,6 @@
 """Everything a run writes. What is on disk is whole or visibly torn, at any instant the process may die."""
 
 import fcntl
-import hashlib
 import itertools
 import json
 import math
@@ -34,6 +33,7 @@ from bench.dataset import (
     scans_table,
 )
 from bench.errors import BenchError
+from bench.manifest import files_of, fingerprint
 from bench.records import Burst, Channel, Event, Scan
 from bench.waveforms import write_burst
 
@@ -240,7 +240,7 @@ class Recorder:
         """Close the scans and state every file's hash and size: nothing is written to the folder after this."""
         self._refuse_if_sealed(MANIFEST)
         self.close_scans()
-        files = {name: _fingerprint(self.folder / name) for name in _files(self.folder)}
+        files = {name: fingerprint(self.folder / name) for name in files_of(self.folder)}
         self.write_json(MANIFEST, {"schema_version": SCHEMA_VERSION, "files": files})
         self._sealed = True
 
@@ -260,28 +260,3 @@ def _write_scans(path: Path, journal: Path, channels: Sequence[Channel]) -> int:
             writer.write_table(scans_table(group, channels), row_group_size=ROW_GROUP)
     rows: int = pq.read_metadata(path).num_rows
     return rows
-
-
-def _files(folder: Path) -> list[str]:
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(name for name in found if name != MANIFEST)
-
-
-def _fingerprint(path: Path) -> dict[str, object]:
-    with path.open("rb") as file:
-        return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "size_bytes": path.stat().st_size}
-
-
-def verify(folder: Path) -> tuple[str, ...]:
-    """What is wrong with a closed run folder, file by file; empty when every byte is as it was sealed."""
-    if not (folder / MANIFEST).is_file():
-        return ("INTERRUPTED: not closed",)
-    try:
-        stated = dict(json.loads((folder / MANIFEST).read_bytes())["files"])
-    except (ValueError, KeyError, TypeError) as error:
-        return (f"{MANIFEST}: unreadable ({error})",)
-    present = set(_files(folder))
-    missing = [f"{name}: missing" for name in sorted(stated.keys() - present)]
-    extra = [f"{name}: not in {MANIFEST}" for name in sorted(present - stated.keys())]
-    changed = [f"{n}: hash differs" for n in sorted(present & stated.keys()) if _fingerprint(folder / n) != stated[n]]
-    return (*missing, *changed, *extra)

@@ -7,6 +7,10 @@ from enum import IntEnum, StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.gum import Budget
+from bench.monte_carlo import Validation
+from bench.testimony import Witness
+
 Floats = NDArray[np.float64]
 
 
@@ -59,6 +63,11 @@ class EventKind(StrEnum):
     SAFE_STATE = "safe_state"
     STABLE = "stable"
     WINDOW = "window"  # an interval that methods are asked about
+    RATE_OF_RISE = "rate_of_rise"  # an interval with the pumps valved off, and the leak then open, if any
+    CERTIFICATE_OVERRIDDEN = "certificate_overridden"
+    TRUTH_COMMITTED = "truth_committed"  # of a blind run: the hash of what is hidden, and of a nonce
+    ESTIMATES_RECORDED = "estimates_recorded"  # with their file's hash: no truth was known before
+    TRUTH_REVEALED = "truth_revealed"
     ERROR = "error"
     VERDICT = "verdict"
 
@@ -259,8 +268,13 @@ class Truth:
     onset_s: float
     end_s: float
     budget: Mapping[str, float]
-    """Relative standard uncertainty by source (science 3.4)."""
+    """Relative standard uncertainty by source (science 3.4); statement: in full, at the mean conditions."""
     void: str | None = None
+    statement: Budget | None = None
+    check: Validation | None = None
+    witnesses: tuple[Witness, ...] = ()
+    tainted: str | None = None
+    """The certificate was used although it may not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +290,7 @@ class Score:
     truth_u_kg_s: float
     normalised_error: float
     covers_truth: bool
+    tainted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

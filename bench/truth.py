@@ -2,12 +2,17 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from bench.commands import CloseValve, OpenValve, label
 from bench.config.model import Bench
 from bench.config.parts import Leak
+from bench.gum import Budget, Input
+from bench.leak_budget import Conditions, conditions_of, inputs, leak_budget, seat_leakage_kg_s
+from bench.monte_carlo import Validation, distribute, validate
 from bench.records import Event, EventKind, Floats, Series, Truth, Window
 
 CHOKED_BELOW = 0.5
@@ -15,37 +20,79 @@ CHOKED_BELOW = 0.5
 MISSING_ALLOWED = 0.05
 """Fraction of scans without a usable pressure that a window may have."""
 UNSEEN = math.nan
+TRIALS = 200_000
+"""Of the Monte-Carlo check: the ends of its interval scatter by 0.3 % of u."""
 
 
-def leak_truth(bench: Bench, leak: Leak, window: Window, series: Series, events: Sequence[Event]) -> Truth:
+@dataclass(frozen=True, slots=True)
+class CertifiedFlow:
+    """Mean flow over an interval, kg/s, by the certificate, and the budget at the mean conditions."""
+
+    rate_kg_s: float
+    statement: Budget
+    check: Validation
+
+    @property
+    def u_kg_s(self) -> float:
+        return self.rate_kg_s * math.hypot(*self.statement.relative.values())
+
+
+def leak_truth(
+    bench: Bench, leak: Leak, window: Window, series: Series, events: Sequence[Event], day: date | None = None
+) -> Truth:
     """Mean flow through the leak over the window, kg/s, with its standard uncertainty (budget of science 3.4).
 
     Onset is the time at which opening was confirmed plus the valve's travel. A truth that cannot be vouched for is
-    void and says why.
+    void and says why. day: of the run, for the drift since the calibration; none: as on the calibration's day.
     """
     inside = series.between(window.begin_s, window.end_s)
-    opened_s, closed_s = _exposure(leak.valve, window, events)
+    opened_s, closed_s = exposure(leak.valve, window, events)
+    override = bench.override_of(leak.name)
+    tainted = None if override is None else str(override)
+    found = certified_flow(bench, leak, inside, day)
+    if found is None:
+        why = "no usable upstream reading"
+        return Truth(leak.name, leak.compartment, math.nan, math.nan, UNSEEN, UNSEEN, {}, why, tainted=tainted)
+    onset_s = opened_s + bench.actuators[leak.valve].travel_s
+    reasons = list(_void(bench, leak, window, inside, events))
+    reasons += _unconfirmed(onset_s, closed_s, window, _missing(bench, leak, inside))
+    return Truth(
+        leak=leak.name,
+        compartment=leak.compartment,
+        rate_kg_s=found.rate_kg_s,
+        u_kg_s=found.u_kg_s,
+        onset_s=onset_s,
+        end_s=closed_s,
+        budget=found.statement.relative,
+        void="; ".join(reasons) or None,
+        statement=found.statement,
+        check=found.check,
+        tainted=tainted,
+    )
+
+
+def certified_flow(bench: Bench, leak: Leak, inside: Series, day: date | None = None) -> CertifiedFlow | None:
+    """Over all of inside; None where nothing usable was read."""
     pressure, temperature = _upstream(bench, leak, inside)
     usable = np.isfinite(pressure) & np.isfinite(temperature)
     if not usable.any():
-        return Truth(leak.name, leak.compartment, math.nan, math.nan, UNSEEN, UNSEEN, {}, "no usable upstream reading")
-    flows = [leak.certificate.flow_kg_s(p, t) for p, t in zip(pressure[usable], temperature[usable], strict=True)]
-    (entry,) = bench.channels_of(leak.compartment, "pressure")
-    budget = leak.certificate.budget(
-        float(pressure[usable].mean()),
-        float(temperature[usable].mean()),
-        u_pressure_pa=entry.accuracy,
-        u_temperature_k=_u_temperature_k(bench, leak),
-    )
-    rate = float(np.mean(flows))
-    onset_s = opened_s + bench.actuators[leak.valve].travel_s
-    reasons = list(_void(bench, leak, window, inside, events))
-    reasons += _unconfirmed(onset_s, closed_s, window, float((~usable).mean()))
-    u_rate = rate * math.hypot(*budget.values())
-    return Truth(leak.name, leak.compartment, rate, u_rate, onset_s, closed_s, budget, "; ".join(reasons) or None)
+        return None
+    humidity = _humidity(bench, leak, inside)
+    mean = float(pressure[usable].mean()), float(temperature[usable].mean()), humidity
+    rows = _rows(bench, leak, conditions_of(bench, leak, *mean), day)
+    statement = leak_budget(leak.certificate, rows)
+    stated = {row.name: row.value for row in rows}
+    flows = leak.certificate.flow({**stated, "pressure": pressure[usable], "temperature": temperature[usable]})
+    drawn = distribute(leak.certificate.flow, rows, trials=TRIALS, probability=statement.probability)
+    return CertifiedFlow(float(np.mean(flows)), statement, validate(statement, drawn))
 
 
-def _exposure(valve: str, window: Window, events: Sequence[Event]) -> tuple[float, float]:
+def _rows(bench: Bench, leak: Leak, conditions: Conditions, day: date | None) -> tuple[Input, ...]:
+    seat_kg_s = seat_leakage_kg_s(bench, leak, conditions.pressure_pa)
+    return inputs(leak.certificate, conditions, day or leak.certificate.calibrated, background_kg_s=seat_kg_s)
+
+
+def exposure(valve: str, window: Window, events: Sequence[Event]) -> tuple[float, float]:
     """When the valve was confirmed open before the window's end, and closed after; NaN where it was not."""
     opened = [e.time_s for e in _commands(events, label(OpenValve(valve))) if e.time_s <= window.end_s]
     opened_s = opened[-1] if opened else UNSEEN
@@ -66,11 +113,18 @@ def _upstream(bench: Bench, leak: Leak, series: Series) -> tuple[Floats, Floats]
     return series.columns[pressure.name], 1.0 / (fractions @ (1.0 / temperatures))
 
 
-def _u_temperature_k(bench: Bench, leak: Leak) -> float:
-    """Of the upstream gas: the thermometers' accuracy and their error against the gas mean."""
-    entries = bench.channels_of(leak.compartment, "gas_temperature")
-    noise = [bench.noise_class[entry.noise].representativeness if entry.noise else 0.0 for entry in entries]
-    return math.hypot(max(entry.accuracy for entry in entries), max(noise))
+def _missing(bench: Bench, leak: Leak, series: Series) -> float:
+    pressure, temperature = _upstream(bench, leak, series)
+    return float((~(np.isfinite(pressure) & np.isfinite(temperature))).mean())
+
+
+def _humidity(bench: Bench, leak: Leak, series: Series) -> float:
+    """Mean relative humidity in the leak's compartment; NaN where none was measured."""
+    hygrometers = bench.channels_of(leak.compartment, "relative_humidity")
+    seen = [series.columns[entry.name] for entry in hygrometers if entry.name in series.columns]
+    finite = [values[np.isfinite(values)] for values in seen]
+    means = [float(values.mean()) for values in finite if values.size]
+    return float(np.mean(means)) if means else math.nan
 
 
 def _unconfirmed(onset_s: float, closed_s: float, window: Window, missing: float) -> Iterator[str]:
@@ -88,14 +142,14 @@ def _void(bench: Bench, leak: Leak, window: Window, series: Series, events: Sequ
     chamber = np.stack(gauges) if gauges else np.full((1, series.time_s.size), np.nan)
     if np.isnan(chamber).all(axis=0).mean() > MISSING_ALLOWED:
         yield "the chamber pressure was not measured"
-    elif np.nanmax(chamber) > CHOKED_BELOW * np.nanmin(series.columns[entry.name]):
+    elif leak.certificate.choked and np.nanmax(chamber) > CHOKED_BELOW * np.nanmin(series.columns[entry.name]):
         yield "the flow was not choked: the chamber pressure was too high for the certificate"
     for name, actuator in bench.actuators.items():
         touches = leak.compartment in actuator.connects and name != leak.valve
-        if touches and _open_during(name, window, events):
+        if touches and open_during(name, window, events):
             yield f"{name} was open too"
 
 
-def _open_during(valve: str, window: Window, events: Sequence[Event]) -> bool:
-    opened_s, closed_s = _exposure(valve, window, events)
+def open_during(valve: str, window: Window, events: Sequence[Event]) -> bool:
+    opened_s, closed_s = exposure(valve, window, events)
     return not (math.isnan(opened_s) or closed_s < window.begin_s)

@@ -10,7 +10,7 @@ from typing import cast
 from bench.config.load import SHIPPED as BENCHES
 from bench.errors import ConfigError
 from bench.sim.scenario import SHIPPED as SCENARIOS
-from procedures.session import Procedure
+from procedures.ordered import Procedure
 
 GROUP = "leakbench.procedures"
 

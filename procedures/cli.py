@@ -14,11 +14,12 @@ from bench.sim.daq.driver.fault_kinds import FaultKind
 from bench.sim.rack.wire_faults import WireFaultKind
 from drivers.errors import InstrumentError
 from procedures.cli_daq import EXAMPLE, daq
+from procedures.cli_truth import EXIT_CODES, reevaluate, truth, verify
 
 if TYPE_CHECKING:
-    from procedures.session import Order, Session
+    from procedures.ordered import Order
+    from procedures.session import Session
 
-EXIT_CODES = {"PASS": 0, "INCONCLUSIVE": 20, "FAIL": 30, "ABORTED": 40, "ERROR": 50}
 BAD_CONFIGURATION = 70
 PARSERS_CODES = {2: BAD_CONFIGURATION, 130: EXIT_CODES["ABORTED"]}
 """What the parser exits with when it refuses its words, or is interrupted, and what that is here."""
@@ -51,7 +52,7 @@ def list_procedures() -> None:
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913, PLR0917 - what the command line says
     procedure: Annotated[str, typer.Argument(help="A procedure's name; see `leakbench list`.")],
     bench: BenchOption = None,
     simulate: SimulateOption = None,
@@ -60,17 +61,35 @@ def run(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated rig's hidden draws and noise.")] = 1,
     results: Annotated[Path, typer.Option(help="Where run folders land.")] = Path("results"),
+    blind: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--blind", help="Hide scenario, seed and leaks from run.json until the estimates are recorded."),
+    ] = False,
+    override: Annotated[
+        list[str] | None,
+        typer.Option("--override-certificate", metavar="LEAK", help="Use its certificate although it may not be used."),
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Why. Both taint the run and its scores.")] = None,
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Run a procedure; leaves a run folder, prints the verdict, exits with its code.
 
     Example: leakbench run leak_sweep --simulate cabin_drift -e leaks=working_50um,us_50um -e exposure_s=3600
     """
-    from procedures.order import make_order
+    from procedures.order import make_order, reasons
     from procedures.outcome import as_text, summary
 
     order = make_order(
-        procedure, bench, simulate, extra or [], seed=seed, results=results, quiet=as_json, begun=STARTED
+        procedure,
+        bench,
+        simulate,
+        extra or [],
+        seed=seed,
+        results=results,
+        quiet=as_json,
+        begun=STARTED,
+        blind=blind,
+        overrides=reasons(override or [], reason),
     )
     session = _conduct(order)
     found = summary(session)
@@ -202,19 +221,11 @@ def record(
             typer.echo(str(file))
 
 
-@app.command()
-def verify(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
-    """Check every file of a run folder against the hashes it was sealed with."""
-    from bench.recorder import verify as problems_of
-
-    if not folder.is_dir():
-        raise ConfigError(f"{folder}: no such run folder")
-    problems = problems_of(folder)
-    for problem in problems:
-        typer.echo(f"{folder}: {problem}", err=True)
-    if problems:
-        raise typer.Exit(EXIT_CODES["ERROR"])
-    typer.echo(f"{folder}: every file is as it was sealed")
+app.command(epilog="Example: leakbench verify results/2026-11-24/000001-leak_sweep")(verify)
+app.command(epilog="Example: leakbench truth results/2026-11-24/000001-leak_sweep --leak us_50um")(truth)
+app.command(epilog="Example: leakbench reevaluate results/2026-11-24/000001-leak_sweep --certificate new.toml")(
+    reevaluate
+)
 
 
 def main() -> None:

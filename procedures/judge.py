@@ -1,36 +1,97 @@
 """Scores of every shipped method against the truth of a run, and the verdict on the one under test."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 
+from bench.certificate import Certificate
 from bench.config.load import rig_of
-from bench.dataset import Dataset
+from bench.config.model import Bench
+from bench.dataset import ESTIMATES, Dataset
 from bench.detection.method import CannotEstimateError
 from bench.detection.shipped import methods
-from bench.records import EventKind, LeakEstimate, Score, Series, Truth, Window
+from bench.records import Event, EventKind, LeakEstimate, Score, Series, Truth, Verdict, Window
 from bench.run import Run
-from bench.truth import leak_truth
 from bench.validation.accuracy import score
 from bench.validation.verdict import judge
+from bench.witness import vouched_truth
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What leaked, how each method's answers compare with that, and the verdict on the one under test."""
+
+    truths: tuple[Truth, ...]
+    scores: tuple[Score, ...]
+    verdict: Verdict
+
+    def files(self, method: str, taints: Sequence[str]) -> Mapping[str, object]:
+        """As they are written, by the name of the file without its ending."""
+        return {
+            "truth": {"leaks": self.truths, "taints": taints},
+            "scores": {"method": method, "scores": self.scores, "taints": taints},
+        }
 
 
 def judge_run(run: Run, windows: Sequence[Window], *, method: str, max_relative_u: float) -> None:
     """Write truth, estimates and scores into the run folder and conclude the run.
 
-    Methods see the recorded scans, the stated rig and the windows; truth is joined with their answers only here.
+    Methods see the recorded scans, the stated rig and the windows; truth is joined with their answers only here, after
+    these were written and their hash was recorded.
     """
     run.recorder.close_scans()
     dataset = Dataset(run.recorder.folder)
     series, events = dataset.series(), dataset.events()
-    truths = [leak_truth(run.bench, run.bench.named_leak(w.name), w, series, events) for w in windows]
     estimates, refusals = _estimates(run, series, windows)
-    scores = [score(t, e) for t in truths for e in estimates if e.window == t.leak and t.rate_kg_s > 0.0]
-    verdict = judge([s for s in scores if s.method == method], truths, max_relative_u=max_relative_u)
-    _write(run, truths, estimates, scores, method)
+    _record_estimates(run, estimates)
+    found = judged(
+        run.bench,
+        windows,
+        series,
+        events,
+        estimates,
+        day=run.clock.utc().date(),
+        method=method,
+        max_relative_u=max_relative_u,
+    )
+    taints = [str(override) for override in run.bench.overrides]
+    for name, content in found.files(method, taints).items():
+        run.recorder.write_json(f"{name}.json", content)
     why = refusals.get(method)
+    verdict = found.verdict
     run.conclude(verdict if why is None else replace(verdict, reason=f"{verdict.reason} ({why})"))
+
+
+def judged(  # noqa: PLR0913 - all that a verdict rests on
+    bench: Bench,
+    windows: Sequence[Window],
+    series: Series,
+    events: Sequence[Event],
+    estimates: Sequence[LeakEstimate],
+    *,
+    day: date,
+    method: str,
+    max_relative_u: float,
+    calibrations: Sequence[Certificate] = (),
+) -> Judgement:
+    """day: of the run, for the drift of the leaks since their calibration. calibrations: others of the leaks."""
+    truths = [
+        vouched_truth(bench, bench.named_leak(w.name), w, series, events, day, calibrations=calibrations)
+        for w in windows
+    ]
+    scores = [
+        replace(score(t, e), tainted=t.tainted)
+        for t in truths
+        for e in estimates
+        if e.window == t.leak and t.rate_kg_s > 0.0
+    ]
+    verdict = judge([s for s in scores if s.method == method], truths, max_relative_u=max_relative_u)
+    tainted = "; ".join(map(str, bench.overrides))
+    reason = f"{verdict.reason} (TAINTED: {tainted})" if tainted else verdict.reason
+    return Judgement(tuple(truths), tuple(scores), replace(verdict, reason=reason))
 
 
 def _estimates(
@@ -50,11 +111,9 @@ def _estimates(
     return found, refusals
 
 
-def _write(
-    run: Run, truths: Sequence[Truth], estimates: Sequence[LeakEstimate], scores: Sequence[Score], method: str
-) -> None:
+def _record_estimates(run: Run, estimates: Sequence[LeakEstimate]) -> None:
     columns = ["method", "window", "rate_kg_s", "u_kg_s", "notes"]
     rows = [(e.method, e.window, e.rate_kg_s, e.u_kg_s, "; ".join(e.notes)) for e in estimates]
-    run.recorder.write_table("estimates.parquet", pd.DataFrame(rows, columns=columns))
-    run.recorder.write_json("truth.json", {"leaks": truths})
-    run.recorder.write_json("scores.json", {"method": method, "scores": scores})
+    run.recorder.write_table(ESTIMATES, pd.DataFrame(rows, columns=columns))
+    sha256 = hashlib.sha256((run.recorder.folder / ESTIMATES).read_bytes()).hexdigest()
+    run.event(EventKind.ESTIMATES_RECORDED, file=ESTIMATES, sha256=sha256)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NonNegativeFloat, PositiveFloat
 
 from bench import commands
 from bench.config.model import Bench
@@ -22,6 +22,7 @@ from bench.run import Run
 from procedures.judge import judge_run
 from procedures.phase import phase
 from procedures.preflight import check_bench
+from procedures.rise import let_rise
 
 HOUR_S = 3600.0
 SHIPPED_DIAMETERS_M = (50e-6, 100e-6)
@@ -53,6 +54,9 @@ class Plan(BaseModel):
     exposure_s: PositiveFloat = Field(1800.0, description="hold with one leak open")
     lead_s: PositiveFloat = Field(60.0, description="left out after each change of valves, for the gas to settle")
     max_relative_u: PositiveFloat = Field(0.2, description="largest standard uncertainty of a rate, as part of it")
+    rise_s: NonNegativeFloat = Field(
+        0.0, description="valve the pumps off for so long before and after each window; 0: no second witness"
+    )
 
 
 def complete(plan: Plan, bench: Bench) -> Plan:
@@ -76,15 +80,16 @@ def complete(plan: Plan, bench: Bench) -> Plan:
 
 def expected_phases(plan: Plan) -> Mapping[str, float]:
     """How long each phase should take, in bench seconds: for the time left that people see."""
+    rise_s = plan.rise_s + 10.0 if plan.rise_s else 0.0
     return {
         "preflight": 2.0,
         "pump_down": 800.0,
         "pressurise": 200.0,
         "close_hatches": 12.0,
         "stabilise": plan.stable_window_s + 300.0,
-        "background_before": plan.background_s,
-        **{f"leak_{name}": plan.exposure_s + 3.0 for name in plan.leaks},
-        "background_after": plan.background_s,
+        "background_before": plan.background_s + rise_s,
+        **{f"leak_{name}": plan.exposure_s + 3.0 + 2.0 * rise_s for name in plan.leaks},
+        "background_after": plan.background_s + rise_s,
         "safe_state": 2.0,
         "score": 0.0,
     }
@@ -188,19 +193,21 @@ def unsteady(run: Run, plan: Plan) -> Iterator[str]:
 
 @phase
 def background_before(run: Run, plan: Plan) -> tuple[float, float]:
-    return _undisturbed(run, plan.background_s, plan.lead_s)
+    return _closed(run, plan)
 
 
 @phase
 def background_after(run: Run, plan: Plan) -> tuple[float, float]:
-    return _undisturbed(run, plan.background_s, plan.lead_s)
+    return _closed(run, plan)
 
 
 def expose(run: Run, plan: Plan, name: str) -> tuple[float, float]:
     """Open the leak, hold, close it; the interval in which it leaked steadily."""
     valve = run.bench.named_leak(name).valve
     run.execute(commands.OpenValve(valve))
+    let_rise(run, name, plan.rise_s)
     interval = _undisturbed(run, plan.exposure_s, plan.lead_s)
+    let_rise(run, name, plan.rise_s)
     run.execute(commands.CloseValve(valve))
     return interval
 
@@ -214,6 +221,13 @@ def safe_state(run: Run, plan: Plan) -> None:
 @phase
 def score(run: Run, plan: Plan, windows: list[Window]) -> None:
     judge_run(run, windows, method=plan.method, max_relative_u=plan.max_relative_u)
+
+
+def _closed(run: Run, plan: Plan) -> tuple[float, float]:
+    """Every leak closed: what the chamber's pressure does then is outgassing."""
+    interval = _undisturbed(run, plan.background_s, plan.lead_s)
+    let_rise(run, None, plan.rise_s)
+    return interval
 
 
 def _undisturbed(run: Run, duration_s: float, lead_s: float) -> tuple[float, float]:

@@ -11,9 +11,10 @@ from bench.errors import ConfigError
 from bench.sim.scenario import load_scenario
 from bench.station import check_drivers
 from procedures.catalogue import find_procedure
-from procedures.session import Order, Procedure
+from procedures.ordered import Order, Procedure
 
 DEFAULT_BENCH, DEFAULT_SCENARIO = "zvezda", "quiet"
+NO_OVERRIDES: Mapping[str, str] = {}
 
 
 def make_order(  # noqa: PLR0913 - what the command line says
@@ -26,10 +27,15 @@ def make_order(  # noqa: PLR0913 - what the command line says
     results: Path,
     quiet: bool,
     begun: float,
+    blind: bool = False,
+    overrides: Mapping[str, str] = NO_OVERRIDES,
 ) -> Order:
-    """Without a bench the shipped one runs simulated, so that a first command works with no hardware."""
+    """Without a bench the shipped one runs simulated, so that a first command works with no hardware.
+
+    overrides: leak -> reason for which its certificate is used although it is overdue or of another serial.
+    """
     procedure = find_procedure(name)
-    loaded = load_bench(find_bench(bench or DEFAULT_BENCH), datetime.now(UTC).date())
+    loaded = load_bench(find_bench(bench or DEFAULT_BENCH), datetime.now(UTC).date(), overrides)
     check_drivers(loaded)
     scenario_name = simulate or (None if bench else DEFAULT_SCENARIO)
     scenario = load_scenario(scenario_name) if scenario_name else None
@@ -46,7 +52,15 @@ def make_order(  # noqa: PLR0913 - what the command line says
         arguments=arguments,
         quiet=quiet,
         begun=begun,
+        blind=blind,
     )
+
+
+def reasons(leaks: Sequence[str], reason: str | None) -> dict[str, str]:
+    """Of overridden certificates. Raises ConfigError for one without the other."""
+    if bool(leaks) != bool((reason or "").strip()):
+        raise ConfigError("--override-certificate and --reason belong together: say which leak, and why")
+    return {leak: (reason or "").strip() for leak in leaks}
 
 
 def _pairs(extra: Sequence[str]) -> dict[str, str]:

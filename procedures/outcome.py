@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.testimony import recalled
 from procedures.session import Session
 
 SEPARATE_TIMINGS = ("startup", "compile", "scans", "report")
@@ -24,6 +25,7 @@ def summary(session: Session) -> dict[str, Any]:
         "bench_seconds": session.bench_s,
         "wall_seconds": session.wall_s,
         "wall_seconds_by_part": {key: round(session.timings_s.get(key, 0.0), 3) for key in SEPARATE_TIMINGS},
+        "taints": [str(override) for override in session.order.bench.overrides],
         "scans": session.recorder.scans if session.recorder else 0,
         "leaks": _leaks(folder) if folder else [],
     }
@@ -41,6 +43,8 @@ def as_text(found: dict[str, Any], session: Session) -> str:
     )
     if found["run"]:
         console.print(f"report: {found['run']}/report.html", soft_wrap=True)
+    for taint in found["taints"]:
+        console.print(f"TAINTED: {taint}", soft_wrap=True)
     console.print(f"{found['verdict']}: {found['reason']}", soft_wrap=True)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue().rstrip()
@@ -75,6 +79,8 @@ def _leaks(folder: Path) -> list[dict[str, Any]]:
             "compartment": truth["compartment"],
             "truth_kg_s": truth["rate_kg_s"],
             "truth_u_kg_s": truth["u_kg_s"],
+            "void": truth["void"],
+            "witnesses": [recalled(witness).says for witness in truth["witnesses"]],
             "estimates": [
                 {key: s[key] for key in ("method", "rate_kg_s", "u_kg_s", "covers_truth")}
                 for s in scores

@@ -7,29 +7,27 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Protocol
-
-from pydantic import BaseModel
+from typing import Any
 
 from bench.clock import Clock, SystemClock, VirtualClock
 from bench.config.model import Bench
+from bench.dataset import BENCH
 from bench.ending import verdict_of
 from bench.errors import BenchError
 from bench.recorder import Recorder, new_run_folder
-from bench.records import Outcome, Verdict
+from bench.records import Event, EventKind, Outcome, Verdict
 from bench.review.report import write_report
 from bench.run import Run
 from bench.settings import SettingsWatch
 from bench.sim.host import serve
 from bench.sim.rig import SimulatedRig, compile_plant, never_compiled
-from bench.sim.scenario import Scenario
 from bench.station import open_station
 from bench.stop import StopRequest
 from drivers.errors import InstrumentError
+from procedures.blindfold import hidden, hide
+from procedures.ordered import Order, described
 from procedures.progress import watcher
 from procedures.provenance import git_commit, versions
 
@@ -43,33 +41,6 @@ compile_plant(load_bench(find_bench("zvezda"), datetime.now(UTC).date()), load_s
 """Whatever the bench, the compiled code is the same."""
 
 
-class Procedure(Protocol):
-    """What an entry point of the group leakbench.procedures names: a module with these."""
-
-    Plan: type[BaseModel]
-
-    def complete(self, plan: Any, bench: Bench) -> Any: ...  # noqa: ANN401 - each procedure has its own plan
-    def expected_phases(self, plan: Any) -> Mapping[str, float]: ...  # noqa: ANN401
-    def procedure(self, run: Run, plan: Any) -> None: ...  # noqa: ANN401
-
-
-@dataclass(frozen=True)
-class Order:
-    """What shall be run, on which bench, against which scenario (None: the real bench)."""
-
-    name: str
-    procedure: Procedure
-    plan: BaseModel
-    bench: Bench
-    scenario: Scenario | None
-    seed: int
-    results: Path
-    arguments: Mapping[str, str] = field(default_factory=dict)
-    quiet: bool = False
-    begun: float = field(default_factory=time.perf_counter)
-    """When the command was given, on time.perf_counter: start-up is counted from there."""
-
-
 class Session:
     """Conducts one order. verdict, folder and timings_s can be read whatever happened."""
 
@@ -81,6 +52,7 @@ class Session:
         self.bench_s = self.wall_s = 0.0
         self._runner = runner
         self._begun = order.begun
+        self._commitment = hide(order.scenario, order.seed, order.plan.model_dump(mode="json")) if order.blind else None
         self._clock: Clock = SystemClock() if order.scenario is None else VirtualClock()
         self._first_compiler = self._begin_compiling()
         self._rig = self._make_rig()
@@ -113,6 +85,7 @@ class Session:
         sys.stderr.write(text)
 
     def _operate(self, recorder: Recorder, bench: Bench, stop: StopRequest) -> None:
+        recorder.write_json(BENCH, self.order.bench.model_dump(mode="json"))
         self._compiler.join()
         expected = self.order.procedure.expected_phases(self.order.plan)
         with watcher(bench, expected, quiet=self.order.quiet) as watch, open_station(bench) as station:
@@ -123,6 +96,7 @@ class Session:
             run.runner = self._runner or run.runner
             try:
                 with run:
+                    self._announce(run)
                     self.order.procedure.procedure(run, self.order.plan)
             finally:
                 self.verdict = run.verdict
@@ -130,11 +104,21 @@ class Session:
                 self.timings_s["scans"] = time.perf_counter() - self._begun - self.timings_s["startup"]
                 recorder.update(instruments={n: {**identities[n], **_seen(watch)} for n, watch in run.settings.items()})
 
+    def _announce(self, run: Run) -> None:
+        """What must be on record before anything moves."""
+        for override in self.order.bench.overrides:
+            run.event(EventKind.CERTIFICATE_OVERRIDDEN, **override.model_dump(), operator=getpass.getuser())
+        if self._commitment is not None:
+            run.event(EventKind.TRUTH_COMMITTED, sha256=self._commitment.sha256)
+
     def _close(self, recorder: Recorder) -> None:
         """Sealed truth, outcome, report, hashes: whatever the run came to."""
         self._update(recorder)
         begun = time.perf_counter()
         try:
+            if self._commitment is not None:
+                recorder.event(Event(self._clock.now(), EventKind.TRUTH_REVEALED))
+                recorder.update(**described(self.order), blind=self._commitment.revealed)
             if self._rig is not None:
                 recorder.write_json("sealed_truth.json", self._rig.sealed())
             write_report(recorder.folder)
@@ -156,23 +140,16 @@ class Session:
         )
 
     def _manifest(self) -> dict[str, object]:
-        order = self.order
-        certificates = [{"leak": leak.name, **leak.certificate.model_dump(mode="json")} for leak in order.bench.leak]
+        told = described(self.order)
         return {
-            "procedure": order.name,
-            "plan": order.plan.model_dump(mode="json"),
-            "arguments": dict(order.arguments),
-            "bench": {"name": order.bench.bench.name, "file": str(order.bench.file), "sha256": order.bench.sha256},
-            "simulated": order.scenario is not None,
-            "scenario": {"name": order.scenario.name, "why": order.scenario.why} if order.scenario else None,
-            "seed": order.seed if order.scenario else None,
+            **told,
+            **(hidden(told) if self._commitment else {}),
+            "blind": self._commitment.stated if self._commitment else None,
             "operator": getpass.getuser(),
             "host": platform.node(),
             "started_utc": self._clock.utc().isoformat(),
             "versions": versions(),
             "git_commit": git_commit(),
-            "certificates": certificates,
-            "microphones": [microphone.model_dump(mode="json") for microphone in order.bench.microphone],
         }
 
     def _make_rig(self) -> SimulatedRig | None:

@@ -9,8 +9,9 @@ from bench.certificate import Certificate
 STATED = {
     "serial": "LB-1",
     "laboratory": "somewhere",
-    "value_kg_s": 4e-7,
-    "u_kg_s": 3e-9,
+    "value": 4e-7,
+    "expanded_uncertainty": 6e-9,
+    "coverage_factor": 2.0,
     "reference_pressure_pa": 101_325.0,
     "reference_temperature_k": 293.15,
     "u_pressure_exponent": 0.02,

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from bench.dataset import Dataset
-from bench.recorder import Recorder, RecordingError, new_run_folder, verify, write_atomically
+from bench.manifest import verify
+from bench.recorder import Recorder, RecordingError, new_run_folder, write_atomically
 from bench.records import Channel, Event, EventKind, Outcome, Scan, Verdict
 
 CHANNELS = (

@@ -8,7 +8,8 @@ from test_recorder import CHANNELS, scan
 
 from bench import recorder as recording
 from bench.dataset import Dataset
-from bench.recorder import Recorder, RecordingError, verify
+from bench.manifest import verify
+from bench.recorder import Recorder, RecordingError
 from bench.records import Burst
 
 NAMES = ("us_microphone_1", "us_microphone_2")

@@ -18,6 +18,7 @@ def problems(bench: Bench) -> Iterator[str]:
     yield from _compartment_channels(bench)
     yield from _powers(bench)
     yield from _unsafe_steps(bench)
+    yield from _certificates(bench)
     yield from sound_problems(bench)
 
 
@@ -159,3 +160,9 @@ def _unsafe_steps(bench: Bench) -> Iterator[str]:
     for actuator in bench.actuators.values():
         if actuator.without_power == actuator.energised:
             yield f"{actuator.name}.without_power: {actuator.without_power!r} is what it does when energised"
+
+
+def _certificates(bench: Bench) -> Iterator[str]:
+    for leak in bench.leak:
+        if leak.certificate.model != leak.kind:
+            yield f"leak.{leak.name}.certificate: is of model {leak.certificate.model}, the leak is an {leak.kind}"

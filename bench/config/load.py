@@ -1,7 +1,6 @@
 """Reading a bench file and its certificates, and saying in one line what is wrong with them."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -9,15 +8,17 @@ from typing import Any, Protocol, TypeGuard
 
 from pydantic import ValidationError
 
-from bench.certificate import Certificate
+from bench.config.certificates import load_certificate, overridden
 from bench.config.checks import problems
 from bench.config.model import Bench
+from bench.config.toml import one_line, read_toml
 from bench.errors import ConfigError
 from bench.records import CompartmentRig, GasThermometer, NoiseClass, Rig
 
 SHIPPED = Path(__file__).parents[1] / "benches"
 CERTIFICATES = Path(__file__).parents[1] / "certificates"
 SILENT = NoiseClass(white=0.0)
+NOTHING: Mapping[str, str] = {}
 
 Entries = list[dict[str, Any]]
 
@@ -41,23 +42,25 @@ def find_bench(name: str) -> Path:
     raise ConfigError(f"{name}: no such bench file, and no shipped bench of that name (shipped: {known})")
 
 
-def load_bench(path: Path, today: date) -> Bench:
-    """A checked bench. Raises ConfigError (file, key, reason) for anything wrong, an overdue certificate included."""
-    data, digest = _read_bench(path, today)
+def load_bench(path: Path, today: date, overrides: Mapping[str, str] = NOTHING) -> Bench:
+    """A checked bench. Raises ConfigError (file, key, reason) for anything wrong, a certificate that may not be used
+    included. overrides: leak -> the reason for which its certificate, and no other, is used nevertheless.
+    """
+    data, digest = _read_bench(path)
     sha256 = digest.hexdigest()
     try:
-        bench = Bench.model_validate({**data, "file": path, "sha256": sha256})
+        bench = Bench.model_validate({**data, "file": path, "sha256": sha256, "overrides": ()})
     except ValidationError as error:
-        raise ConfigError(_one_line(path, data, error)) from error
+        raise ConfigError(one_line(path, data, error)) from error
     for problem in problems(bench):
         raise ConfigError(f"{path}: {problem}")
-    return bench
+    return bench.model_copy(update={"overrides": tuple(overridden(bench, today, overrides))})
 
 
-def _read_bench(path: Path, today: date, before: tuple[Path, ...] = ()) -> tuple[dict[str, Any], Digest]:
+def _read_bench(path: Path, before: tuple[Path, ...] = ()) -> tuple[dict[str, Any], Digest]:
     """What a bench file says, over what the file says that it extends; a hash over both, the other one first."""
-    data = _read_toml(path)
-    _read_certificates(path, data.get("leak"), today)
+    data = read_toml(path)
+    _read_certificates(path, data.get("leak"))
     base = data.pop("extends", None)
     if base is None:
         return data, hashlib.sha256(path.read_bytes())
@@ -66,7 +69,7 @@ def _read_bench(path: Path, today: date, before: tuple[Path, ...] = ()) -> tuple
     found = _beside(path, base, SHIPPED)
     if found.resolve() in (path.resolve(), *before):
         raise ConfigError(f"{path}: extends: {base} extends this file")
-    extended, digest = _read_bench(found, today, (path.resolve(), *before))
+    extended, digest = _read_bench(found, (path.resolve(), *before))
     digest.update(path.read_bytes())
     return _replaced(extended, data), digest
 
@@ -100,7 +103,7 @@ def _named(entries: object) -> TypeGuard[Entries]:
     return isinstance(entries, list) and all(isinstance(entry, dict) and "name" in entry for entry in entries)
 
 
-def _read_certificates(path: Path, leaks: object, today: date) -> None:
+def _read_certificates(path: Path, leaks: object) -> None:
     """Put each leak's certificate where its file's name stands; what else is wrong with leaks is the model's to say."""
     for leak in leaks if isinstance(leaks, list) else []:
         if not isinstance(leak, dict) or "certificate" not in leak:
@@ -109,7 +112,7 @@ def _read_certificates(path: Path, leaks: object, today: date) -> None:
         if not isinstance(name, str):
             raise ConfigError(f"{key}: give the name of the certificate's file")
         try:
-            leak["certificate"] = load_certificate(_beside(path, name, CERTIFICATES), today)
+            leak["certificate"] = load_certificate(_beside(path, name, CERTIFICATES))
         except ConfigError as error:
             raise ConfigError(f"{key}: {error}") from error
 
@@ -118,19 +121,6 @@ def _beside(bench_file: Path, name: str, folder: Path) -> Path:
     """Relative to the bench file; else the shipped one of that name, so that a copied bench file works where it is."""
     beside, shipped = bench_file.parent / name, folder / Path(name).name
     return shipped if shipped.exists() and not beside.exists() else beside
-
-
-def load_certificate(path: Path, today: date) -> Certificate:
-    data = _read_toml(path)
-    try:
-        certificate = Certificate.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError(_one_line(path, data, error)) from error
-    if certificate.overdue(today):
-        raise ConfigError(
-            f"{path}: due: certificate {certificate.serial} was due on {certificate.due}; recalibrate the leak"
-        )
-    return certificate
 
 
 def rig_of(bench: Bench) -> Rig:
@@ -154,35 +144,3 @@ def rig_of(bench: Bench) -> Rig:
         )
     hatches = tuple(hatch.connects for hatch in bench.hatch)
     return Rig(bench.gas.gas_constant_j_kg_k, compartments, hatches)
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
-
-
-def _one_line(path: Path, data: Mapping[str, Any], error: ValidationError) -> str:
-    first, *others = error.errors(include_url=False)
-    key = ".".join(_names(data, first["loc"]))
-    reason = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        reason = "unknown key"
-    more = f" (and {len(others)} more)" if others else ""
-    return f"{path}: {key + ': ' if key else ''}{reason}{more}"
-
-
-def _names(data: Any, location: tuple[int | str, ...]) -> list[str]:  # noqa: ANN401 - walks parsed TOML
-    """("valve", 3, "bore") as ["valve", "roughing_valve", "bore"]: people know entries by name, not by number."""
-    names = []
-    for part in location:
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            data = None
-        name = data.get("name") if isinstance(part, int) and isinstance(data, dict) else None
-        names.append(str(name or part))
-    return names

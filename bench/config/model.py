@@ -21,6 +21,7 @@ from bench.config.parts import (
     Hatch,
     Heater,
     Leak,
+    Override,
     Pump,
     Supply,
     Valve,
@@ -179,10 +180,13 @@ class Limits(Entry):
 
 
 class Bench(Entry):
-    """A whole bench file, with its certificates read in. file and sha256 say where it came from."""
+    """A whole bench file, with its certificates read in. file and sha256 say where it came from; overrides, which no
+    file can state, which leaks' certificates are used although they may not be.
+    """
 
     file: Path
     sha256: str
+    overrides: tuple[Override, ...] = ()
     bench: BenchInfo
     chamber: Chamber
     gas: Gas
@@ -251,6 +255,9 @@ class Bench(Entry):
 
     def named_flow_controller(self, name: str) -> FlowController:
         return next(controller for controller in self.flow_controller if controller.name == name)
+
+    def override_of(self, leak: str) -> Override | None:
+        return next((override for override in self.overrides if override.leak == leak), None)
 
     def named_leak(self, name: str) -> Leak:
         return next(leak for leak in self.leak if leak.name == name)

@@ -1,5 +1,7 @@
 """What a bench is built of, as its file states it: volumes, walls, valves, hatches, leaks, pumps, supply. SI units."""
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Literal, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
@@ -109,6 +111,8 @@ class Leak(Entry):
     nominal_length_m: PositiveFloat | None = None
     """Of a capillary: a laminar crack, whose flow goes as the square of the pressure."""
     valve: str
+    serial: str | None = None
+    """Engraved on it; none: not compared with the certificate's."""
     certificate: Certificate
     position_m: Position | None = None
     """Where it is in its compartment's wall."""
@@ -118,6 +122,25 @@ class Leak(Entry):
         if (self.kind == "capillary") != (self.nominal_length_m is not None):
             raise ValueError("nominal_length_m belongs to a capillary, and to nothing else")
         return self
+
+    def doubts(self, today: date) -> Iterator[str]:
+        """Why its certificate may not be used, if anything."""
+        certificate = self.certificate
+        if self.serial is not None and self.serial != certificate.serial:
+            yield f"certificate is of serial {certificate.serial}, the leak is {self.serial}"
+        if certificate.overdue(today):
+            yield f"certificate {certificate.serial} was due on {certificate.due}"
+
+
+class Override(Entry):
+    """A leak's certificate is used although it is overdue or of another serial: it taints what is found with it."""
+
+    leak: str
+    problem: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.leak}: {self.problem}; used nevertheless: {self.reason}"
 
 
 class Pump(Entry):

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from bench.dataset import INTERRUPTED, Dataset
+from bench.dataset import ESTIMATES, INTERRUPTED, Dataset
 from bench.records import Channel, Event, Series
 from bench.waveforms import BurstFile
 
-TRUTH, SCORES, ESTIMATES = "truth.json", "scores.json", "estimates.parquet"
+TRUTH, SCORES = "truth.json", "scores.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pytest
 from flows.conftest import only_folder, started, wait_for_phase
 
 from bench.dataset import Dataset
-from bench.recorder import verify
+from bench.manifest import verify
 from bench.records import EventKind
 
 HOLD = ("-e", "leaks=us_50um", "-e", "exposure_s=72000")

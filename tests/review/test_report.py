@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from recorded import RUN, channels, exposures, finished, interrupted
 
-from bench.recorder import Recorder, verify
+from bench.manifest import verify
+from bench.recorder import Recorder
 from bench.records import Event, EventKind, Scan
 from bench.review import report
 from bench.review.report import BANNERS, TEMPLATE, write_report

@@ -10,7 +10,8 @@ from bench.acoustics import features
 from bench.clock import VirtualClock
 from bench.config.load import find_bench, load_bench
 from bench.dataset import Dataset
-from bench.recorder import Recorder, verify
+from bench.manifest import verify
+from bench.recorder import Recorder
 from bench.records import EventKind, Quality
 from bench.run import Run
 from bench.sim.host import serve

@@ -1,0 +1,44 @@
+"""A leak's flow by the flow meter or controller in line with it, if there is one."""
+
+import math
+
+import numpy as np
+
+from bench.config.model import Bench, ChannelEntry
+from bench.config.parts import Leak
+from bench.gum import Budget, Input, propagate
+from bench.records import Floats, Series, Window
+from bench.type_a import mean_of
+
+FEWEST = 10
+"""Readings for a mean to have an uncertainty of its own."""
+
+
+def metered(bench: Bench, leak: Leak, window: Window, series: Series) -> Budget | str:
+    """kg/s, less what the meter shows in the background windows, when nothing flows; or why there is none."""
+    channel = _channel(bench, leak)
+    if channel is None:
+        return "there is none"
+    shown = _usable(series, channel, window.begin_s, window.end_s)
+    zero = np.concatenate([np.empty(0), *(_usable(series, channel, *span) for span in window.background)])
+    if shown.size < FEWEST or zero.size < FEWEST:
+        return f"{channel.name} was not read"
+    (flow, u_flow), (offset, u_offset) = mean_of(shown), mean_of(zero)
+    rows = (
+        Input("shown", flow, math.hypot(u_flow, channel.accuracy), unit="kg/s"),
+        Input("zero", offset, u_offset, unit="kg/s"),
+    )
+    return propagate(lambda x: x["shown"] - x["zero"], rows, result="metered flow", unit="kg/s")
+
+
+def _channel(bench: Bench, leak: Leak) -> ChannelEntry | None:
+    """Of the controller into which the leak's valve leads: all that passes the one passes the other."""
+    behind = set(bench.actuators[leak.valve].connects) - {leak.compartment, "chamber"}
+    instruments = {entry.instrument for entry in bench.flow_controller if entry.connects[0] in behind}
+    channels = (c for c in bench.channel if c.quantity == "flow" and c.instrument in instruments)
+    return next(channels, None)
+
+
+def _usable(series: Series, channel: ChannelEntry, begin_s: float, end_s: float) -> Floats:
+    values = series.between(begin_s, end_s).columns[channel.name]
+    return values[np.isfinite(values)]
