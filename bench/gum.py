@@ -155,7 +155,7 @@ def _effective_dof(lines: Sequence[Line], u: float) -> float:
 
 def as_text(budget: Budget) -> str:
     """The budget as a table of fixed columns, and the result below it."""
-    rows = [HEADINGS, *(_cells(line, budget.u) for line in budget.lines)]
+    rows = [HEADINGS, *(cells(line, budget.u) for line in budget.lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([*table, in_words(budget)])
@@ -170,7 +170,8 @@ def in_words(budget: Budget) -> str:
     )
 
 
-def _cells(line: Line, u: float) -> tuple[str, ...]:
+def cells(line: Line, u: float) -> tuple[str, ...]:
+    """A line of the budget as HEADINGS has it; u: of the result, for the line's share of its variance."""
     share = (line.contribution / u) ** 2 if u else 0.0
     numbers = f"{line.sensitivity:.4g}", f"{line.contribution:.3g}", f"{share:.1%}"
     return (

@@ -27,9 +27,12 @@ class Propagated:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """Whether budget and distribution agree (clause 8): both ends of the interval within tolerance of each other."""
+    """Whether budget and distribution agree (clause 8): both ends of the interval within tolerance of each other, which
+    is half a unit of the last of so many digits of u.
+    """
 
     valid: bool
+    digits: int
     low_difference: float
     high_difference: float
     tolerance: float
@@ -83,7 +86,7 @@ def validate(budget: Budget, found: Propagated, *, digits: int = 2) -> Validatio
     low = abs(budget.value - budget.expanded - found.symmetric[0])
     high = abs(budget.value + budget.expanded - found.symmetric[1])
     delta = tolerance(budget.u, digits)
-    return Validation(low <= delta and high <= delta, low, high, delta, found.trials)
+    return Validation(low <= delta and high <= delta, digits, low, high, delta, found.trials)
 
 
 def tolerance(u: float, digits: int) -> float:

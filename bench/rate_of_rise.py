@@ -19,6 +19,8 @@ from bench.type_a import straight_line
 RISE = "chamber's rate of rise"
 FEWEST = 20
 """Readings within a gauge's range for a rate."""
+AT_ONCE_S = 1e-6
+"""Valves may open again at the very end of an interval."""
 CHAMBER_WITHIN_K = 2.0
 """The chamber's gas is as warm as the mean of the wall thermometers, give or take this (rectangular): it has no
 thermometer of its own, and the walls lag behind the shroud by hours.
@@ -59,7 +61,7 @@ def risen(bench: Bench, leak: Leak, rise: Rise, series: Series, events: Sequence
 def _disturbances(bench: Bench, leak: Leak, held: Sequence[Rise], events: Sequence[Event]) -> Iterator[str]:
     """What else moved gas into or out of the chamber meanwhile."""
     for rise in held:
-        window = Window("rise", leak.compartment, rise.begin_s, rise.end_s)
+        window = Window("rise", leak.compartment, rise.begin_s, rise.end_s - AT_ONCE_S)
         for name, actuator in bench.actuators.items():
             mine = name == leak.valve and rise.leak is not None
             if "chamber" in actuator.connects and not mine and open_during(name, window, events):

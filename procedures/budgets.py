@@ -51,7 +51,7 @@ def told(truth: Truth, when: str) -> str:
     if truth.statement is not None:
         lines.append(as_text(truth.statement))
     if truth.check is not None:
-        agrees = "agrees" if truth.check.valid else "DISAGREES"
+        agrees = f"{'agrees' if truth.check.valid else 'DISAGREES'} to {truth.check.digits} digits of u"
         ends = f"ends of the interval differ by {truth.check.low_difference:.1e} and {truth.check.high_difference:.1e}"
         lines.append(
             f"Monte Carlo, {truth.check.trials} trials: {agrees}: {ends} kg/s (tolerance {truth.check.tolerance:.1e})"

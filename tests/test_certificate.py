@@ -19,15 +19,10 @@ STATED = {
     "calibrated": date(2026, 1, 1),
     "due": date(2027, 1, 1),
 }
-U_TEMPERATURE_K = 2.0 / math.sqrt(3.0)  # +-2 K, rectangular
 
 
 def certificate(**changes):
     return Certificate.model_validate({**STATED, **changes})
-
-
-def budget(leak, pressure_pa=70_000.0, temperature_k=293.15, u_pressure_pa=0.0, u_temperature_k=U_TEMPERATURE_K):
-    return leak.budget(pressure_pa, temperature_k, u_pressure_pa=u_pressure_pa, u_temperature_k=u_temperature_k)
 
 
 def test_at_the_reference_conditions_the_flow_is_the_stated_value():
@@ -51,28 +46,52 @@ def test_the_flow_at_other_conditions_follows_the_stated_exponents(
     assert flow_kg_s == pytest.approx(4e-7 * flow_ratio, rel=1e-9)
 
 
+def stated(leak, day):
+    return {entry.name: (entry.value, entry.u) for entry in leak.inputs(day)}
+
+
+def test_the_standard_uncertainty_is_the_expanded_one_over_its_coverage_factor():
+    assert certificate(expanded_uncertainty=6.3e-9, coverage_factor=2.1).u_kg_s == pytest.approx(3e-9)
+
+
 @pytest.mark.parametrize(
-    ("source", "relative"),
-    [("certificate", 0.0075), ("pressure_exponent", 0.0074), ("drift", 0.006), ("temperature", 0.0020)],
+    ("unit", "gas", "kg_s"),
+    [
+        ("mol/s", "air", 0.0289647),
+        ("mol/s", "helium", 0.0040026),
+        ("Pa m3/s", "air", 1.0 / (287.055 * 293.15)),  # P V = m R T with air's own gas constant
+        ("Pa m3/s", "helium", 1.0 / (2077.3 * 293.15)),
+    ],
 )
-def test_each_source_of_the_published_budget_has_its_published_share(source, relative):
-    assert budget(certificate())[source] == pytest.approx(relative, abs=0.00006)
+def test_values_in_other_si_units_are_of_the_reference_gas_at_its_temperature(unit, gas, kg_s):
+    leak = certificate(value=2.0, expanded_uncertainty=0.1, unit=unit, gas=gas)
+    assert (leak.value_kg_s, leak.u_kg_s) == pytest.approx((2.0 * kg_s, 0.05 * kg_s), rel=1e-4)
 
 
-def test_the_published_budget_combines_to_1_33_percent():
-    """The example of the truth budget: a 25 um class leak at 70 kPa. Humidity and background have no term here."""
-    humidity, background = 0.0012, 0.005
-    combined = math.hypot(*budget(certificate()).values(), humidity, background)
-    assert combined == pytest.approx(0.0133, abs=0.00005)
+@pytest.mark.parametrize(("model", "powers"), [("orifice", (1.0, -0.5)), ("capillary", (2.0, -1.7))])
+def test_a_model_has_its_powers_unless_the_certificate_says_otherwise(model, powers):
+    leak = certificate(model=model)
+    assert (leak.pressure_exponent, leak.temperature_exponent) == powers
+    assert certificate(model=model, pressure_exponent=1.9).pressure_exponent == 1.9
 
 
-def test_the_uncertainty_of_the_upstream_pressure_counts_by_its_exponent():
-    leak = certificate(pressure_exponent=2.0)
-    assert budget(leak, pressure_pa=100_000.0, u_pressure_pa=50.0)["pressure"] == pytest.approx(0.001, rel=1e-9)
+PERMEATION = {"model": "permeation", "gas": "helium", "temperature_coefficient_1_k": 0.035, "drift_per_year": -0.03}
 
 
-def test_at_the_reference_pressure_the_exponent_need_not_be_known():
-    assert budget(certificate(), pressure_pa=101_325.0)["pressure_exponent"] == 0.0
+def test_a_permeation_leak_follows_its_temperature_and_no_pressure():
+    leak = certificate(**PERMEATION)
+    assert leak.flow_kg_s(70_000.0, 295.15) == pytest.approx(4e-7 * 1.07, rel=1e-9)
+
+
+def test_its_reservoir_is_used_up_year_by_year():
+    leak = certificate(**PERMEATION, u_drift_per_year=0.01, u_drift_relative=0.0)
+    value, u = stated(leak, date(2028, 1, 1))["drift"]
+    assert (value, u) == pytest.approx((-0.06, 0.02), rel=1e-3)
+
+
+def test_on_the_day_of_its_calibration_nothing_has_drifted():
+    leak = certificate(drift_per_year=0.1, u_drift_per_year=0.1, u_drift_relative=0.0)
+    assert stated(leak, leak.calibrated)["drift"] == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +104,19 @@ def test_a_certificate_is_good_through_its_due_day(today, overdue):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"value_kg_s": 0.0},
-        {"value_kg_s": math.inf},
-        {"u_kg_s": -1e-9},
+        {"value": 0.0},
+        {"value": math.inf},
+        {"expanded_uncertainty": -1e-9},
+        {"coverage_factor": 0.5},
+        {"serial": ""},
+        {"unit": "sccm"},
+        {"due": date(2025, 1, 1)},
+        {"reference_downstream_pa": 60_000.0},  # not choked, so the value says nothing of vacuum
+        {"model": "capillary", "reference_downstream_pa": 20_000.0},
+        {"model": "permeation", "gas": "helium"},
+        {**PERMEATION, "gas": "air"},
+        {**PERMEATION, "pressure_exponent": 1.0},
+        {"temperature_coefficient_1_k": 0.03},
         {"pressure_exponent": math.nan},
         {"u_drift_relative": -0.1},
         {"value_sccm": 0.02},

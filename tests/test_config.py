@@ -361,7 +361,8 @@ def test_an_overdue_certificate_refuses_the_bench(copied):
     line = complaint(copied)
     assert line.startswith(f"{copied}: leak.working_50um.certificate: ")
     assert CERTIFICATE in line
-    assert line.endswith("due: certificate LB-050-07 was due on 2026-11-22; recalibrate the leak")
+    assert "certificate LB-050-07 was due on 2026-11-22; recalibrate the leak" in line
+    assert "\n" not in line
 
 
 def test_a_certificate_is_good_on_its_last_day(copied):
@@ -374,8 +375,8 @@ def test_a_certificate_is_good_on_its_last_day(copied):
     ("old", "new", "key", "reason"),
     [
         ("u_drift_relative", "drift", "drift", "unknown key"),
-        ("value_kg_s = 4.2847e-07", "value_kg_s = 0.0", "value_kg_s", "greater than 0"),
-        ("due = 2099-12-31", "due = 2099-13-31", "not TOML", "line 13"),
+        ("value = 4.2847e-07", "value = 0.0", "value", "greater than 0"),
+        ("due = 2099-12-31", "due = 2099-13-31", "not TOML", "line 18"),
     ],
 )
 def test_a_spoilt_certificate_is_named_with_the_leak_it_is_of(copied, old, new, key, reason):

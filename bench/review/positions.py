@@ -23,6 +23,7 @@ ALARMS = {
     EventKind.GAP,
     EventKind.ERROR,
     EventKind.COMMAND_REFUSED,
+    EventKind.CERTIFICATE_OVERRIDDEN,
 }
 
 

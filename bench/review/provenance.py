@@ -24,10 +24,11 @@ GROUPS = {
     "arguments": "Arguments",
     "bench": "Bench file",
     "scenario": "Scenario",
+    "blind": "Blind test",
     "versions": "Software",
     "timings_s": "Wall time, s",
 }
-SHOWN_ELSEWHERE = {"channels", "instruments", "certificates", "schema_version"}
+SHOWN_ELSEWHERE = {"channels", "instruments", "certificates", "schema_version", "taints"}
 
 
 def provenance(run: Mapping[str, Any]) -> list[Line]:
@@ -81,4 +82,6 @@ def _settings(start: Mapping[str, Any] | None, end: Mapping[str, Any] | None) ->
 
 def _certificate(entry: Mapping[str, Any]) -> str:
     value, u = entry.get("value_kg_s"), entry.get("u_kg_s")
-    return f"serial {_text(entry.get('serial'))}: {_text(value)} ± {_text(u)} kg/s, due {_text(entry.get('due'))}"
+    said = f"serial {_text(entry.get('serial'))}: {_text(value)} ± {_text(u)} kg/s, due {_text(entry.get('due'))}"
+    sha256 = entry.get("sha256")
+    return f"{said}, SHA-256 of its file {sha256}" if sha256 else said

@@ -38,7 +38,7 @@ def render(evidence: Evidence) -> str:
     """Heavy libraries are loaded here, so that importing this module costs nothing."""
     import jinja2
 
-    from bench.review import tables
+    from bench.review import tables, truths
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -51,6 +51,7 @@ def render(evidence: Evidence) -> str:
         **_words(evidence),
         headline=tables.headline(evidence),
         provenance=tables.origins(evidence),
+        known=truths.known_truths(evidence),
         plots=_plots(evidence),
     )
 
@@ -85,6 +86,7 @@ def _words(evidence: Evidence) -> Mapping[str, object]:
         "facts": _facts(evidence),
         "summary": _summary(evidence),
         "missing": evidence.missing,
+        "taints": run.get("taints") or (),
         "idle": positions.idle(evidence),
         "alarms": [_alarm(event) for event in positions.alarms(evidence)],
     }

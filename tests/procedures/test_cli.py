@@ -43,6 +43,7 @@ def refused(result, *parts):
     assert all(part in line for part in parts), line
 
 
+HELPED = ("run", "list", "verify", "truth", "reevaluate")
 REFUSED = {
     "unknown procedure": (["leek_sweep"], ["leek_sweep: no such procedure", "leak_sweep"]),
     "unknown scenario": (["leak_sweep", "--simulate", "storm"], ["storm.toml", "no such scenario", "quiet"]),
@@ -51,6 +52,12 @@ REFUSED = {
     "no value": (["leak_sweep", "-e", "exposure_s"], ["-e exposure_s: write it as KEY=VALUE"]),
     "value of the wrong type": (["leak_sweep", "-e", "exposure_s=long"], ["-e exposure_s: "]),
     "unknown leak": (["leak_sweep", "-e", "leaks=mir"], ["leaks: mir", "zvezda.toml", "us_50um"]),
+    "override without a reason": (["leak_sweep", "--override-certificate", "us_50um"], ["--reason", "belong together"]),
+    "a reason for nothing": (["leak_sweep", "--reason", "tired"], ["--override-certificate", "belong together"]),
+    "override that nothing needs": (
+        ["leak_sweep", "--override-certificate", "us_50um", "--reason", "tired"],
+        ["override of us_50um: nothing is wrong with its certificate"],
+    ),
     "unknown method": (["leak_sweep", "-e", "method=foo"], ["method: foo", "compensated_mass"]),
 }
 
@@ -81,11 +88,16 @@ def spoil_certificate(file):
     replace(file.parent.parent / "certificates" / CERTIFICATE, "due = 2099-12-31", "due = 2026-06-16")
 
 
+def spoil_serial(file):
+    replace(file, 'valve = "orifice_50um_working"\n', 'valve = "orifice_50um_working"\nserial = "LB-050-8"\n')
+
+
 SPOILT = {
     "unknown key": (spoil_key, ["valve.roughing_valve.volts", "unknown key"]),
     "missing channel": (spoil_channel, ["compartment.us_segment", "exactly one channel of quantity 'pressure'"]),
     "unknown driver": (spoil_driver, ["instrument.daq.driver", "abacus"]),
     "overdue certificate": (spoil_certificate, [CERTIFICATE, "LB-050-07 was due on 2026-06-16"]),
+    "wrong serial": (spoil_serial, [CERTIFICATE, "certificate is of serial LB-050-07, the leak is LB-050-8"]),
 }
 
 
@@ -116,7 +128,7 @@ def test_words_that_make_no_command_are_bad_arguments(leakbench, words):
     assert err
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["list", "--help"], ["verify", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], *([name, "--help"] for name in HELPED)])
 def test_help_is_no_failure(leakbench, words):
     code, out, _ = leakbench(*words)
     assert code == 0
@@ -194,6 +206,23 @@ def test_verify_of_a_run_that_was_never_closed_says_so(leakbench, sealed):
 
 def test_verify_of_a_folder_that_is_not_there_is_a_bad_argument(leakbench, tmp_path):
     refused(leakbench("verify", str(tmp_path / "nowhere")), "nowhere: no such run folder")
+
+
+@pytest.mark.parametrize("command", ["truth", "reevaluate"])
+def test_so_is_a_truth_of_it(leakbench, tmp_path, command):
+    refused(leakbench(command, str(tmp_path / "nowhere")), "nowhere: no such run folder")
+
+
+def test_verify_says_of_a_blind_run_that_it_was_none(leakbench, tmp_path):
+    recorder = Recorder(tmp_path, [Channel("p", "pressure", "Pa", 0.0, 1e5, 1.0)], {"blind": {"commitment": "ab"}})
+    recorder.seal()
+    code, out, err = leakbench("verify", str(tmp_path))
+    assert (code, out) == (50, "")
+    assert err == f"{tmp_path}: blind: what was hidden was never revealed\n"
+
+
+def test_a_run_that_was_not_scored_is_not_scored_anew(leakbench, sealed):
+    refused(leakbench("reevaluate", str(sealed)), "was not scored")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
