@@ -1,14 +1,18 @@
 """Run folders as a run leaves them, made through Recorder from invented numbers."""
 
 import itertools
+import math
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from bench.gum import Input, propagate
+from bench.monte_carlo import Validation
 from bench.recorder import Recorder
 from bench.records import Channel, Event, EventKind, LeakEstimate, Quality, Scan, Score, Truth
+from bench.testimony import Witness
 
 COMPARTMENTS = {"us": "us_segment", "transfer": "transfer_compartment", "working": "working_compartment"}
 LEAKS = {"orifice_25um_us": 1.04e-7, "orifice_50um_transfer": 4.15e-7, "orifice_100um_working": 1.66e-6}
@@ -126,8 +130,21 @@ def tell(recorder):
 
 
 def truths():
+    area = [Input("area", 1.0, 0.012)]
     return [
-        Truth(leak, compartment, rate, 0.012 * rate, *exposures()[leak], {"area": 0.01})
+        Truth(
+            leak,
+            compartment,
+            rate,
+            0.012 * rate,
+            *exposures()[leak],
+            {"area": 0.01},
+            statement=propagate(
+                lambda x: x["area"], [Input("area", rate, 0.012 * rate)], result="leak rate", unit="kg/s"
+            ),
+            check=Validation(True, 2, 1e-12, 1e-12, 1e-11, 1_000_000),
+            witnesses=(Witness("flow meter in line", math.nan, math.nan, math.nan, math.nan, "there is none"),),
+        )
         for (leak, rate), compartment in zip(LEAKS.items(), COMPARTMENTS.values(), strict=True)
     ]
 

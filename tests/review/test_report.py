@@ -101,6 +101,23 @@ def test_it_is_plain_whether_the_run_was_simulated(tmp_path, simulated, tag):
     assert ("SIMULATED" in page) == (simulated is True)
 
 
+def test_the_budget_of_every_truth_is_shown_with_what_its_witnesses_say(page):
+    assert page.count('<details class="budget">') == 3
+    assert "<td>area</td>" in page
+    assert "U = 2.5e-09 kg/s (k = 2.00, 95.45%)" in page
+    assert page.count("flow meter in line: not informative (there is none)") == 3
+    assert "agrees to 2 significant digit(s) of u" in page
+
+
+@pytest.mark.usefixtures("no_plots")
+def test_a_tainted_run_says_so_before_anything_else(tmp_path):
+    recorder = finished(tmp_path)
+    assert "Tainted" not in page_of(recorder)
+    recorder.update(taints=["us_50um: overdue; used nevertheless: in a hurry"])
+    page = page_of(recorder)
+    assert page.index("used nevertheless: in a hurry") < page.index("Leaks: truth and estimates")
+
+
 def test_an_interrupted_run_shows_what_it_has_and_says_what_is_missing(tmp_path):
     page = page_of(interrupted(tmp_path))
     assert "INTERRUPTED</h1>" in page
