@@ -83,7 +83,8 @@ class Budget:
     @property
     def relative(self) -> Mapping[str, float]:
         """Relative standard uncertainty by source."""
-        return {line.source: abs(line.contribution / self.value) for line in self.lines}
+        size = abs(self.value)
+        return {line.source: abs(line.contribution) / size if size else math.inf for line in self.lines}
 
 
 def propagate(

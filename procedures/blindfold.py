@@ -16,6 +16,11 @@ def hide(scenario: Scenario | None, seed: int, plan: Mapping[str, Any]) -> Commi
     return commit({"scenario": whole, "seed": seed if scenario else None, TELLING: plan.get(TELLING)})
 
 
+def shown(plan: Mapping[str, Any], *, blind: bool) -> dict[str, Any]:
+    """A plan as others may see it while the run lasts."""
+    return _without(plan) if blind else dict(plan)
+
+
 def hidden(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The keys of run.json that tell, without what they tell."""
     return {

@@ -262,12 +262,13 @@ def spell_out(arguments: list[str]) -> list[str]:
 def _conduct(order: "Order") -> "Session":
     """The order as a Prefect flow in this thread. What ends it early is in the session's verdict, and said here."""
     from procedures import flow
+    from procedures.blindfold import shown
     from procedures.session import Session
 
     session = Session(order, flow.as_task)
     try:
         flow.prepare()
-        flow.as_flow(order.name, session.conduct, order.plan.model_dump(mode="json"))
+        flow.as_flow(order.name, session.conduct, shown(order.plan.model_dump(mode="json"), blind=order.blind))
     except BaseException as error:  # noqa: BLE001 - whatever it is, its verdict decides the exit code
         session.note_failure(error)
     return session

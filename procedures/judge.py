@@ -11,9 +11,9 @@ from bench.certificate import Certificate
 from bench.config.load import rig_of
 from bench.config.model import Bench
 from bench.dataset import ESTIMATES, Dataset
-from bench.detection.method import CannotEstimateError
+from bench.detection.method import CannotEstimateError, Method
 from bench.detection.shipped import methods
-from bench.records import Event, EventKind, LeakEstimate, Score, Series, Truth, Verdict, Window
+from bench.records import Event, EventKind, LeakEstimate, Rig, Score, Series, Truth, Verdict, Window
 from bench.run import Run
 from bench.validation.accuracy import score
 from bench.validation.verdict import judge
@@ -102,13 +102,22 @@ def _estimates(
     found = []
     refusals: dict[str, CannotEstimateError] = {}
     for name, method in methods().items():
-        for window in windows:
+        for number, window in enumerate(windows, 1):
             try:
-                found.append(method.estimate(rig, series, window))
+                found.append(answer(method, rig, series, window, number))
             except CannotEstimateError as error:
                 run.event(EventKind.ERROR, method=name, window=window.name, message=str(error))
                 refusals.setdefault(name, error)
     return found, refusals
+
+
+def answer(method: Method, rig: Rig, series: Series, window: Window, number: int) -> LeakEstimate:
+    """A window bears its leak's name, which may tell the size of its hole: the method is asked about a number."""
+    try:
+        found = method.estimate(rig, series, replace(window, name=f"window_{number}"))
+    except CannotEstimateError as error:
+        raise CannotEstimateError(error.method, window.name, error.reason) from error
+    return replace(found, window=window.name)
 
 
 def _record_estimates(run: Run, estimates: Sequence[LeakEstimate]) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bench.errors import CheckFailedError
+from bench.config.certificates import calibrations_of
+from bench.errors import CheckFailedError, ConfigError
 from bench.records import Quality, RigState
 from bench.run import Run
 
@@ -42,6 +43,10 @@ def _certificates(run: Run) -> Iterator[str]:
     for leak in run.bench.leak:
         if run.bench.override_of(leak.name) is None:
             yield from (f"{leak.name}: {doubt}" for doubt in leak.doubts(today))
+        try:
+            calibrations_of(leak.certificate)  # as the scoring will: hours later is too late to find one unreadable
+        except ConfigError as error:
+            yield f"{leak.name}: {error}"
 
 
 def _interlocks(run: Run) -> Iterator[str]:

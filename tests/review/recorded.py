@@ -129,8 +129,12 @@ def tell(recorder):
     event(12000.0, EventKind.LINK_LOST, instrument="thermometers", error="<no reply>")
 
 
+def budget_of(rate_kg_s):
+    area = Input("area", rate_kg_s, 0.012 * rate_kg_s, unit="kg/s")
+    return propagate(lambda x: x["area"], [area], result="leak rate", unit="kg/s")
+
+
 def truths():
-    area = [Input("area", 1.0, 0.012)]
     return [
         Truth(
             leak,
@@ -139,9 +143,7 @@ def truths():
             0.012 * rate,
             *exposures()[leak],
             {"area": 0.01},
-            statement=propagate(
-                lambda x: x["area"], [Input("area", rate, 0.012 * rate)], result="leak rate", unit="kg/s"
-            ),
+            statement=budget_of(rate),
             check=Validation(True, 2, 1e-12, 1e-12, 1e-11, 1_000_000),
             witnesses=(Witness("flow meter in line", math.nan, math.nan, math.nan, math.nan, "there is none"),),
         )
