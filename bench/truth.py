@@ -46,29 +46,19 @@ def leak_truth(
     void and says why. day: of the run, for the drift since the calibration; none: as on the calibration's day.
     """
     inside = series.between(window.begin_s, window.end_s)
-    opened_s, closed_s = exposure(leak.valve, window, events)
     override = bench.override_of(leak.name)
     tainted = None if override is None else str(override)
     found = certified_flow(bench, leak, inside, day)
     if found is None:
         why = "no usable upstream reading"
         return Truth(leak.name, leak.compartment, math.nan, math.nan, UNSEEN, UNSEEN, {}, why, tainted=tainted)
+    opened_s, closed_s = exposure(leak.valve, window, events)
     onset_s = opened_s + bench.actuators[leak.valve].travel_s
-    reasons = list(_void(bench, leak, window, inside, events))
+    reasons = [*_void(bench, leak, window, inside, events)]
     reasons += _unconfirmed(onset_s, closed_s, window, _missing(bench, leak, inside))
-    return Truth(
-        leak=leak.name,
-        compartment=leak.compartment,
-        rate_kg_s=found.rate_kg_s,
-        u_kg_s=found.u_kg_s,
-        onset_s=onset_s,
-        end_s=closed_s,
-        budget=found.statement.relative,
-        void="; ".join(reasons) or None,
-        statement=found.statement,
-        check=_check(leak, found),
-        tainted=tainted,
-    )
+    rates = (found.rate_kg_s, found.u_kg_s, onset_s, closed_s)
+    known = (found.statement.relative, "; ".join(reasons) or None, found.statement, _check(leak, found))
+    return Truth(leak.name, leak.compartment, *rates, *known, tainted=tainted)
 
 
 def certified_flow(bench: Bench, leak: Leak, inside: Series, day: date | None = None) -> CertifiedFlow | None:

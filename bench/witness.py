@@ -39,17 +39,16 @@ def vouched_truth(
     run, disagrees. calibrations: that are known beside those in the certificate's folder.
     """
     truth = leak_truth(bench, leak, window, series, events, day)
-    held = [rise for rise in rises(events, leak.name) if rise.begin_s >= truth.onset_s and rise.end_s <= truth.end_s]
-    found = [risen(bench, leak, rise, series, events) for rise in held]
     testify = partial(_witness, bench, leak, series, day)
     meter = testify(METER, (window.begin_s, window.end_s), metered(bench, leak, window, series))
+    held = [rise for rise in rises(events, leak.name) if rise.begin_s >= truth.onset_s and rise.end_s <= truth.end_s]
+    found = [risen(bench, leak, rise, series, events) for rise in held]
     chamber = [testify(RISE, (rise.begin_s, rise.end_s), said) for rise, said in zip(held, found, strict=True)]
-    chamber = chamber or [_silent(RISE, "the pumps were not valved off")]
-    witnesses = (meter, *chamber)
+    witnesses = (meter, *(chamber or [_silent(RISE, "the pumps were not valved off")]))
     known = [*calibrations_of(leak.certificate), *(c for c in calibrations if c.serial == leak.certificate.serial)]
-    reasons = [*filter(None, [truth.void]), *_contradictions(witnesses), *_recalibrated(leak, known, day)]
-    reasons += _changed(found, chamber)
-    return replace(truth, witnesses=witnesses, void="; ".join(reasons) or None)
+    reasons = [*_contradictions(witnesses), *_changed(found, chamber), *_recalibrated(leak, known, day)]
+    void = "; ".join([*filter(None, [truth.void]), *reasons])
+    return replace(truth, witnesses=witnesses, void=void or None)
 
 
 def _witness(
@@ -82,11 +81,10 @@ def _recalibrated(leak: Leak, known: Sequence[Certificate], day: date) -> Iterat
 
 def _changed(found: Sequence[Budget | str], chamber: Sequence[Witness]) -> Iterator[str]:
     """Whether the chamber saw another leak after the window than before, if it saw either well enough."""
-    first, last = found[:1], found[1:][-1:]
-    if not all(witness.informative for witness in (chamber[0], chamber[-1])):
-        return
-    for before, after in zip(first, last, strict=False):
+    seen = [(said, witness.certified_kg_s) for said, witness in zip(found, chamber, strict=True) if witness.informative]
+    if len(seen) > 1:
+        (before, certified_before_kg_s), (after, certified_after_kg_s) = seen[0], seen[-1]
         if isinstance(before, Budget) and isinstance(after, Budget):
-            en = rise_en(before, after, chamber[0].certified_kg_s, chamber[-1].certified_kg_s)
+            en = rise_en(before, after, certified_before_kg_s, certified_after_kg_s)
             if not abs(en) <= 1.0:
                 yield f"the chamber's rate of rise before and after differs: En {en:+.2f}"

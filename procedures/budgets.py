@@ -1,7 +1,6 @@
 """Uncertainty budgets of a recorded run's leaks, as text."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from bench.config.model import Bench
@@ -12,7 +11,7 @@ from bench.records import Truth, Window
 from bench.truth import certified_flow
 from bench.witness import vouched_truth
 from procedures.recorded_bench import recorded_bench
-from procedures.reevaluate import windows_of
+from procedures.reevaluate import day_of, windows_of
 
 INSTANT_S = 10.0
 """Readings of so long around an instant are taken together, for a reading missed not to leave it unknown."""
@@ -30,16 +29,15 @@ def budgets(folder: Path, leak: str | None, at_s: float | None) -> Iterator[str]
 
 
 def _over(bench: Bench, dataset: Dataset, window: Window) -> str:
-    day = datetime.fromisoformat(dataset.run.get("ended_utc") or dataset.run["started_utc"]).date()
-    found = vouched_truth(bench, bench.named_leak(window.name), window, dataset.series(), dataset.events(), day)
+    known = (bench, bench.named_leak(window.name), window, dataset.series(), dataset.events(), day_of(dataset))
+    found = vouched_truth(*known)
     return told(found, f"{window.begin_s:g} to {window.end_s:g} s")
 
 
 def _instant(bench: Bench, dataset: Dataset, name: str, at_s: float) -> str:
     """Of the flow that the leak has, or would have if it were open."""
-    day = datetime.fromisoformat(dataset.run.get("ended_utc") or dataset.run["started_utc"]).date()
     around = dataset.series().between(at_s - INSTANT_S / 2.0, at_s + INSTANT_S / 2.0)
-    found = certified_flow(bench, bench.named_leak(name), around, day)
+    found = certified_flow(bench, bench.named_leak(name), around, day_of(dataset))
     if found is None:
         raise ConfigError(f"{dataset.folder}: no usable upstream reading of {name} at {at_s:g} s")
     return f"{name} at {at_s:g} s\n{as_text(found.statement)}"

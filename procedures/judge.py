@@ -1,7 +1,7 @@
 """Scores of every shipped method against the truth of a run, and the verdict on the one under test."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,19 +21,33 @@ from bench.witness import vouched_truth
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a verdict rests on beside the estimates. day: of the run, for the drift of leaks since their calibration."""
+
+    bench: Bench
+    windows: Sequence[Window]
+    series: Series
+    events: Sequence[Event]
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What leaked, how each method's answers compare with that, and the verdict on the one under test."""
 
+    method: str
     truths: tuple[Truth, ...]
     scores: tuple[Score, ...]
     verdict: Verdict
+    taints: tuple[str, ...]
 
-    def files(self, method: str, taints: Sequence[str]) -> Mapping[str, object]:
-        """As they are written, by the name of the file without its ending."""
-        return {
-            "truth": {"leaks": self.truths, "taints": taints},
-            "scores": {"method": method, "scores": self.scores, "taints": taints},
-        }
+    @property
+    def truth_file(self) -> dict[str, object]:
+        return {"leaks": self.truths, "taints": self.taints}
+
+    @property
+    def scores_file(self) -> dict[str, object]:
+        return {"method": self.method, "scores": self.scores, "taints": self.taints}
 
 
 def judge_run(run: Run, windows: Sequence[Window], *, method: str, max_relative_u: float) -> None:
@@ -44,54 +58,45 @@ def judge_run(run: Run, windows: Sequence[Window], *, method: str, max_relative_
     """
     run.recorder.close_scans()
     dataset = Dataset(run.recorder.folder)
-    series, events = dataset.series(), dataset.events()
-    estimates, refusals = _estimates(run, series, windows)
+    recorded = Recorded(run.bench, windows, dataset.series(), dataset.events(), run.clock.utc().date())
+    estimates, refusals = _estimates(run, recorded.series, windows)
     _record_estimates(run, estimates)
-    found = judged(
-        run.bench,
-        windows,
-        series,
-        events,
-        estimates,
-        day=run.clock.utc().date(),
-        method=method,
-        max_relative_u=max_relative_u,
-    )
-    taints = [str(override) for override in run.bench.overrides]
-    for name, content in found.files(method, taints).items():
-        run.recorder.write_json(f"{name}.json", content)
-    why = refusals.get(method)
-    verdict = found.verdict
+    found = judged(recorded, estimates, method=method, max_relative_u=max_relative_u)
+    run.recorder.write_json("truth.json", found.truth_file)
+    run.recorder.write_json("scores.json", found.scores_file)
+    verdict, why = found.verdict, refusals.get(method)
     run.conclude(verdict if why is None else replace(verdict, reason=f"{verdict.reason} ({why})"))
 
 
-def judged(  # noqa: PLR0913 - all that a verdict rests on
-    bench: Bench,
-    windows: Sequence[Window],
-    series: Series,
-    events: Sequence[Event],
+def judged(
+    recorded: Recorded,
     estimates: Sequence[LeakEstimate],
     *,
-    day: date,
     method: str,
     max_relative_u: float,
     calibrations: Sequence[Certificate] = (),
 ) -> Judgement:
-    """day: of the run, for the drift of the leaks since their calibration. calibrations: others of the leaks."""
-    truths = [
-        vouched_truth(bench, bench.named_leak(w.name), w, series, events, day, calibrations=calibrations)
-        for w in windows
-    ]
-    scores = [
-        replace(score(t, e), tainted=t.tainted)
-        for t in truths
-        for e in estimates
-        if e.window == t.leak and t.rate_kg_s > 0.0
-    ]
+    """calibrations: of the leaks, beside those in the folders of their certificates."""
+    truths = tuple(_truth(recorded, window, calibrations) for window in recorded.windows)
+    scores = tuple(_scores(truths, estimates))
     verdict = judge([s for s in scores if s.method == method], truths, max_relative_u=max_relative_u)
-    tainted = "; ".join(map(str, bench.overrides))
-    reason = f"{verdict.reason} (TAINTED: {tainted})" if tainted else verdict.reason
-    return Judgement(tuple(truths), tuple(scores), replace(verdict, reason=reason))
+    taints = tuple(str(override) for override in recorded.bench.overrides)
+    if taints:
+        verdict = replace(verdict, reason=f"{verdict.reason} (TAINTED: {'; '.join(taints)})")
+    return Judgement(method, truths, scores, verdict, taints)
+
+
+def _truth(recorded: Recorded, window: Window, calibrations: Sequence[Certificate]) -> Truth:
+    bench, leak = recorded.bench, recorded.bench.named_leak(window.name)
+    known = (bench, leak, window, recorded.series, recorded.events, recorded.day)
+    return vouched_truth(*known, calibrations=calibrations)
+
+
+def _scores(truths: Sequence[Truth], estimates: Sequence[LeakEstimate]) -> Iterator[Score]:
+    for truth in truths:
+        for estimate in estimates:
+            if estimate.window == truth.leak and truth.rate_kg_s > 0.0:
+                yield replace(score(truth, estimate), tainted=truth.tainted)
 
 
 def _estimates(

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,9 +18,9 @@ from bench.config.model import Bench
 from bench.dataset import ESTIMATES, Dataset
 from bench.errors import ConfigError
 from bench.manifest import revisions
-from bench.records import EventKind, LeakEstimate, Window
+from bench.records import EventKind, LeakEstimate, Truth, Window
 from bench.revision import add_revision
-from procedures.judge import Judgement, judged
+from procedures.judge import Judgement, Recorded, judged
 from procedures.ordered import certified
 from procedures.provenance import git_commit, versions
 from procedures.recorded_bench import recorded_bench
@@ -37,7 +37,6 @@ class Reevaluation:
     files: tuple[Path, ...]
     before: Mapping[str, Any]
     after: Judgement
-    method: str
 
 
 def reevaluate(folder: Path, certificates: Sequence[Path], bench_file: Path | None = None) -> Reevaluation:
@@ -45,35 +44,30 @@ def reevaluate(folder: Path, certificates: Sequence[Path], bench_file: Path | No
 
     Raises ConfigError for a run that was not scored, or a certificate of no leak of its bench.
     """
-    dataset = Dataset(folder)
-    before = _scored(folder)
-    day = _day(dataset)
+    dataset, before = Dataset(folder), _scored(folder)
     bench = recorded_bench(dataset, bench_file)
-    revised = [load_certificate(path) for path in certificates]
-    renewed = _with(bench, revised, day)
-    method = str(before["scores"]["method"])
+    day = day_of(dataset)
+    renewed = _with(bench, [load_certificate(path) for path in certificates], day)
     after = judged(
-        renewed,
-        windows_of(dataset),
-        dataset.series(),
-        dataset.events(),
+        Recorded(renewed, windows_of(dataset), dataset.series(), dataset.events(), day),
         estimates_of(folder),
-        day=day,
-        method=method,
+        method=str(before["scores"]["method"]),
         max_relative_u=float((dataset.run.get("plan") or {}).get("max_relative_u", DEFAULT_MAX_RELATIVE_U)),
         calibrations=[leak.certificate for leak in bench.leak],
     )
-    taints = [str(override) for override in renewed.overrides]
-    evaluated = {
-        "certificates": [certified(leak) for leak in renewed.leak],
+    scores = {**after.scores_file, "verdict": after.verdict, **_origin(renewed)}
+    number, paths = add_revision(folder, {"truth": after.truth_file, "scores": scores})
+    return Reevaluation(number, paths, before, after)
+
+
+def _origin(bench: Bench) -> dict[str, object]:
+    """By which certificates, when, and with which software."""
+    return {
+        "certificates": [certified(leak) for leak in bench.leak],
         "evaluated_utc": datetime.now(UTC).isoformat(),
         "versions": versions(),
         "git_commit": git_commit(),
     }
-    files = dict(after.files(method, taints))
-    files["scores"] = {**dict(files["scores"]), "verdict": after.verdict, **evaluated}  # type: ignore[call-overload]
-    number, paths = add_revision(folder, files)
-    return Reevaluation(number, paths, before, after, method)
 
 
 def _scored(folder: Path) -> dict[str, Any]:
@@ -86,7 +80,8 @@ def _scored(folder: Path) -> dict[str, Any]:
         raise ConfigError(f"{folder}: was not scored: there is no {Path(str(error.filename)).name}") from error
 
 
-def _day(dataset: Dataset) -> date:
+def day_of(dataset: Dataset) -> date:
+    """When the run was scored, or begun if it never ended."""
     return datetime.fromisoformat(dataset.run.get("ended_utc") or dataset.run["started_utc"]).date()
 
 
@@ -129,18 +124,8 @@ def estimates_of(folder: Path) -> list[LeakEstimate]:
 def as_text(found: Reevaluation) -> str:
     """Old and new, a line per leak and method."""
     table = Table("leak", "truth before, kg/s", "truth now, kg/s", "change", "method", "error before", "error now")
-    old_truths = {truth["leak"]: truth for truth in found.before["truth"]["leaks"]}
-    old_errors = {(s["leak"], s["method"]): s["normalised_error"] for s in found.before["scores"]["scores"]}
-    for truth in found.after.truths:
-        old = old_truths[truth.leak]
-        said = [score for score in found.after.scores if score.leak == truth.leak]
-        first = (truth.leak, _plus_minus(old["rate_kg_s"], old["u_kg_s"]), _plus_minus(truth.rate_kg_s, truth.u_kg_s))
-        change = f"{truth.rate_kg_s / old['rate_kg_s'] - 1.0:+.2%}" if old["rate_kg_s"] else ""
-        for place, score in enumerate(said):
-            error = old_errors.get((score.leak, score.method))
-            shown = (*first, change) if place == 0 else ("", "", "", "")
-            name = score.method + (" *" if score.method == found.method else "")
-            table.add_row(*shown, name, "" if error is None else f"{error:+.2f}", f"{score.normalised_error:+.2f}")
+    for row in _rows(found):
+        table.add_row(*row)
     console = Console(file=io.StringIO(), width=120)
     console.print(table)
     verdict = found.after.verdict
@@ -148,6 +133,24 @@ def as_text(found: Reevaluation) -> str:
     console.print(f"{verdict.outcome}: {verdict.reason}", soft_wrap=True)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue().rstrip()
+
+
+def _rows(found: Reevaluation) -> Iterator[tuple[str, ...]]:
+    """What is of the leak stands in its first row alone."""
+    old_truths = {truth["leak"]: truth for truth in found.before["truth"]["leaks"]}
+    old_errors = {(s["leak"], s["method"]): s["normalised_error"] for s in found.before["scores"]["scores"]}
+    for truth in found.after.truths:
+        of_leak = _truth_cells(truth, old_truths[truth.leak])
+        for score in (score for score in found.after.scores if score.leak == truth.leak):
+            error = old_errors.get((score.leak, score.method))
+            name = score.method + (" *" if score.method == found.after.method else "")
+            yield (*of_leak, name, "" if error is None else f"{error:+.2f}", f"{score.normalised_error:+.2f}")
+            of_leak = ("", "", "", "")
+
+
+def _truth_cells(truth: Truth, old: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    change = f"{truth.rate_kg_s / old['rate_kg_s'] - 1.0:+.2%}" if old["rate_kg_s"] else ""
+    return truth.leak, _plus_minus(old["rate_kg_s"], old["u_kg_s"]), _plus_minus(truth.rate_kg_s, truth.u_kg_s), change
 
 
 def _plus_minus(value: float | None, u: float | None) -> str:

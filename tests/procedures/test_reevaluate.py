@@ -16,7 +16,7 @@ from bench.manifest import verify
 from bench.recorder import Recorder
 from bench.records import Event, EventKind, LeakEstimate, Quality, Scan
 from procedures.budgets import budgets
-from procedures.judge import judged
+from procedures.judge import Recorded, judged
 from procedures.recorded_bench import recorded_bench
 from procedures.reevaluate import as_text, estimates_of, reevaluate, windows_of
 
@@ -87,18 +87,10 @@ def sealed(folder, bench, **more):
     rows = {"method": ["compensated_mass"], "window": ["node_50um"], "rate_kg_s": [3.98e-7], "u_kg_s": [4e-9]}
     recorder.write_table("estimates.parquet", pd.DataFrame({**rows, "notes": [""]}))
     dataset = Dataset(folder)
-    found = judged(
-        bench,
-        windows_of(dataset),
-        dataset.series(),
-        dataset.events(),
-        estimates_of(folder),
-        day=ENDED.date(),
-        method="compensated_mass",
-        max_relative_u=0.2,
-    )
-    for name, content in found.files("compensated_mass", [str(o) for o in bench.overrides]).items():
-        recorder.write_json(f"{name}.json", content)
+    recorded = Recorded(bench, windows_of(dataset), dataset.series(), dataset.events(), ENDED.date())
+    found = judged(recorded, estimates_of(folder), method="compensated_mass", max_relative_u=0.2)
+    recorder.write_json("truth.json", found.truth_file)
+    recorder.write_json("scores.json", found.scores_file)
     recorder.seal()
     return folder
 

@@ -102,7 +102,7 @@ def test_it_is_plain_whether_the_run_was_simulated(tmp_path, simulated, tag):
 
 
 def test_the_budget_of_every_truth_is_shown_with_what_its_witnesses_say(page):
-    assert page.count('<details class="budget">') == 3
+    assert page.count('<details class="budget" open>') == 3
     assert "<td>area</td>" in page
     assert "U = 2.5e-09 kg/s (k = 2.00, 95.45%)" in page
     assert page.count("flow meter in line: not informative (there is none)") == 3
