@@ -1,0 +1,72 @@
+"""Newton's way to the maximum of a likelihood, also along a subspace (a profile)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.records import Floats
+
+Objective = Callable[[Floats], tuple[float, Floats, Floats]]
+"""Coefficients (k,) -> value, gradient (k,), information (k, k); value -inf where the model has no meaning."""
+
+DECREMENT = 1e-16
+"""Squared distance to the top, in standard errors."""
+MOST_STEPS = 100
+MOST_HALVINGS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum:
+    """covariance: inverse information, (k, k). converged: no further step would change what is printed."""
+
+    coefficients: Floats
+    covariance: Floats
+    value: float
+    converged: bool
+    steps: int
+
+
+def maximise(objective: Objective, start: Floats, basis: Floats | None = None) -> Maximum:
+    """Climb from start within start + span(basis), basis (k, m); everywhere without one.
+
+    Raises ValueError where the information is singular: the data do not determine the coefficients.
+    """
+    basis = np.eye(start.size) if basis is None else basis
+    place, (value, gradient, information) = start, objective(start)
+    steps, converged = 0, False
+    while steps < MOST_STEPS and not converged:
+        step = basis @ solve(basis.T @ information @ basis, basis.T @ gradient)
+        converged = bool(gradient @ step < DECREMENT)
+        place, (value, gradient, information) = _upward(objective, place, value, step)
+        steps += 1
+    return Maximum(place, inverse(information), value, converged, steps)
+
+
+def solve(information: Floats, right: Floats) -> Floats:
+    """After scaling the diagonal to one: sizes may be in kg/s, so that entries differ by 1e16."""
+    scale = np.sqrt(np.diag(information))
+    if not np.all(scale > 0.0):
+        raise ValueError("the data do not determine the coefficients")
+    try:
+        scaled = np.linalg.solve(information / np.outer(scale, scale), (right.T / scale).T)
+    except np.linalg.LinAlgError as error:
+        raise ValueError("the data do not determine the coefficients") from error
+    return np.asarray((scaled.T / scale).T)
+
+
+def inverse(information: Floats) -> Floats:
+    return solve(information, np.eye(len(information)))
+
+
+def _upward(
+    objective: Objective, place: Floats, value: float, step: Floats
+) -> tuple[Floats, tuple[float, Floats, Floats]]:
+    """A full step, halved until it does not descend."""
+    least = value - 1e-12 * max(1.0, abs(value))
+    for _ in range(MOST_HALVINGS):
+        found = objective(place + step)
+        if found[0] >= least:
+            return place + step, found
+        step = 0.5 * step
+    return place, objective(place)
