@@ -60,7 +60,7 @@ def guard_banded(value: float, u: float, requirement: Requirement, risk: float =
 def judge_proportion(hits: int, trials: int, requirement: Requirement, risk: float = 0.05) -> Conformity:
     """Of a probability, exact: accepted where the one-sided Clopper-Pearson limit at 1 - risk is on the good side.
 
-    Risks are p values: of so good a count from a probability that just fails, of so bad a one from one that just passes.
+    Risks are p values: of so good a count from a probability that just fails, of so bad a one that just passes.
     """
     if not (0 <= hits <= trials and trials > 0 and 0.0 < requirement.limit < 1.0):
         raise ValueError(f"{hits} hits in {trials} trials decide nothing about {requirement.limit}")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import norm
 
 from bench.records import Floats
@@ -73,7 +74,7 @@ class Delays:
         limits = self._first(low <= 1.0 - probability), self._first(high <= 1.0 - probability)
         return value, Interval(*limits, confidence, "Brookmeyer-Crowley, log-log")
 
-    def _first(self, reached: Floats) -> float:
+    def _first(self, reached: NDArray[np.bool_]) -> float:
         return float(self.delay_s[np.argmax(reached)]) if np.any(reached) else math.inf
 
     def _band(self, confidence: float) -> tuple[Floats, Floats]:

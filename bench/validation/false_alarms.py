@@ -45,7 +45,7 @@ def false_alarm_rates(exposures: Sequence[NullExposure], confidence: float = 0.9
 
 
 def p_one_rate(exposures: Sequence[NullExposure]) -> float:
-    """p of all scenarios having one rate (likelihood ratio, chi-square): small means that the rate in all hides some.
+    """The p of one rate for all scenarios (likelihood ratio, chi-square): small means that the rate in all hides some.
 
     1.0 without any alarm. ValueError for fewer than two scenarios.
     """

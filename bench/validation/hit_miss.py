@@ -12,7 +12,7 @@ from bench.validation.newton import maximise
 from bench.validation.pod import PodFit
 
 
-def fit_hit_miss(  # noqa: PLR0913 - each is a choice that the result's name states
+def fit_hit_miss(
     sizes: ArrayLike,
     hits: ArrayLike,
     trials: ArrayLike = 1,
@@ -21,7 +21,7 @@ def fit_hit_miss(  # noqa: PLR0913 - each is a choice that the result's name sta
     scale: Scale = Scale.LOG,
     firth: bool | None = None,
 ) -> PodFit:
-    """hits of trials at each of sizes, (n,). firth: penalised likelihood; None: only if the data are separated.
+    """Curve from hits of trials at each of sizes, (n,). firth: penalised likelihood; None: only for separated data.
 
     Raises ValueError where there is no curve: all hit, all missed, one size only; or for firth=False and separated.
     """
@@ -29,7 +29,7 @@ def fit_hit_miss(  # noqa: PLR0913 - each is a choice that the result's name sta
     return fit_groups(sizes, hits, trials, groups, link=link, scale=scale, firth=firth)[""]
 
 
-def fit_groups(  # noqa: PLR0913 - see fit_hit_miss
+def fit_groups(
     sizes: ArrayLike,
     hits: ArrayLike,
     trials: ArrayLike,
@@ -88,5 +88,5 @@ def _separated(x: Floats, hits: Floats, trials: Floats, member: Floats) -> bool:
 def _start(likelihood: BinaryLikelihood) -> Floats:
     """The intercepts of a flat curve, from which scoring climbs in a few steps."""
     start = np.zeros(likelihood.design.shape[1])
-    start[:-1] = likelihood.link.index(float(likelihood.hits.sum() / likelihood.trials.sum()))
+    start[:-1] = likelihood.link.quantile(float(likelihood.hits.sum() / likelihood.trials.sum()))
     return start

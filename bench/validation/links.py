@@ -17,25 +17,25 @@ class Link(StrEnum):
     def probability(self, index: Floats | float) -> Floats:
         return np.asarray(expit(index) if self is Link.LOGIT else ndtr(index))
 
-    def index(self, probability: float) -> float:
+    def quantile(self, probability: float) -> float:
         """ValueError unless 0 < probability < 1."""
         if not 0.0 < probability < 1.0:
             raise ValueError(f"no finite size has a probability of detection of {probability}")
         return float(logit(probability) if self is Link.LOGIT else ndtri(probability))
 
     def log_probabilities(self, index: Floats) -> tuple[Floats, Floats]:
-        """ln F and ln (1 - F), exact in both tails."""
+        """Logarithms of F and 1 - F, exact in both tails."""
         log = log_expit if self is Link.LOGIT else log_ndtr
         return np.asarray(log(index)), np.asarray(log(-index))
 
     def log_density(self, index: Floats) -> Floats:
-        """ln dF/dindex."""
+        """Logarithm of dF / dindex."""
         if self is Link.LOGIT:
             return np.asarray(log_expit(index) + log_expit(-index))
         return np.asarray(-0.5 * index**2 - 0.5 * np.log(2.0 * np.pi))
 
     def curvature(self, index: Floats) -> Floats:
-        """d ln F' / dindex."""
+        """Of ln F' with the index."""
         return np.asarray(1.0 - 2.0 * expit(index) if self is Link.LOGIT else -index)
 
 

@@ -12,22 +12,31 @@ Objective = Callable[[Floats], tuple[float, Floats, Floats]]
 
 DECREMENT = 1e-16
 """Squared distance to the top, in standard errors."""
+RIDGE = 1e-10
+"""Of the information's diagonal: enough to keep it regular where the data do not determine a coefficient."""
 MOST_STEPS = 100
 MOST_HALVINGS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Maximum:
-    """covariance: inverse information, (k, k). converged: no further step would change what is printed."""
+    """information: (k, k), at coefficients. converged: no further step would change what is printed."""
 
     coefficients: Floats
-    covariance: Floats
+    information: Floats
     value: float
     converged: bool
     steps: int
 
+    @property
+    def covariance(self) -> Floats:
+        """Of the coefficients, for many data. ValueError where the data do not determine them."""
+        return inverse(self.information)
 
-def maximise(objective: Objective, start: Floats, basis: Floats | None = None) -> Maximum:
+
+def maximise(
+    objective: Objective, start: Floats, basis: Floats | None = None, *, decrement: float = DECREMENT
+) -> Maximum:
     """Climb from start within start + span(basis), basis (k, m); everywhere without one.
 
     Raises ValueError where the information is singular: the data do not determine the coefficients.
@@ -37,10 +46,30 @@ def maximise(objective: Objective, start: Floats, basis: Floats | None = None) -
     steps, converged = 0, False
     while steps < MOST_STEPS and not converged:
         step = basis @ solve(basis.T @ information @ basis, basis.T @ gradient)
-        converged = bool(gradient @ step < DECREMENT)
+        converged = bool(gradient @ step < decrement)
         place, (value, gradient, information) = _upward(objective, place, value, step)
         steps += 1
-    return Maximum(place, inverse(information), value, converged, steps)
+    return Maximum(place, information, value, converged, steps)
+
+
+def maximise_in_box(objective: Objective, start: Floats, low: Floats, high: Floats, decrement: float) -> Maximum:
+    """Climb from start between low and high, each (k,), by Newton's steps in what is not held at an edge (Bertsekas,
+    SIAM J. Control Optim. 20 (1982) 221). What the data do not determine is
+    left where it is.
+    """
+    place = np.clip(start, low, high)
+    value, gradient, information = objective(place)
+    steps, converged = 0, False
+    while steps < MOST_STEPS and not converged:
+        free = ~(((place <= low) & (gradient <= 0.0)) | ((place >= high) & (gradient >= 0.0)))
+        step = np.zeros_like(place)
+        inner = information[np.ix_(free, free)]
+        ridge = RIDGE * np.diag(inner) + np.finfo(float).tiny
+        step[free] = solve(inner + np.diag(ridge), gradient[free])
+        converged = bool(gradient @ step < decrement)
+        place, (value, gradient, information) = _upward(objective, place, value, step, low, high)
+        steps += 1
+    return Maximum(place, information, value, converged, steps)
 
 
 def solve(information: Floats, right: Floats) -> Floats:
@@ -60,13 +89,19 @@ def inverse(information: Floats) -> Floats:
 
 
 def _upward(
-    objective: Objective, place: Floats, value: float, step: Floats
+    objective: Objective,
+    place: Floats,
+    value: float,
+    step: Floats,
+    low: Floats | float = -np.inf,
+    high: Floats | float = np.inf,
 ) -> tuple[Floats, tuple[float, Floats, Floats]]:
-    """A full step, halved until it does not descend."""
+    """A full step, cut to the box, then halved until it does not descend."""
     least = value - 1e-12 * max(1.0, abs(value))
     for _ in range(MOST_HALVINGS):
-        found = objective(place + step)
+        there = np.clip(place + step, low, high)
+        found = objective(there)
         if found[0] >= least:
-            return place + step, found
+            return there, found
         step = 0.5 * step
     return place, objective(place)

@@ -18,6 +18,8 @@ from bench.validation.links import Link, Scale
 from bench.validation.newton import Maximum, Objective, maximise
 
 MOST_DOUBLINGS = 24
+PROFILE_DECREMENT = 1e-10
+"""Enough for a difference of likelihoods."""
 
 
 class LimitMethod(StrEnum):
@@ -68,7 +70,7 @@ class PodFit:
         return self.scale.size(self._x_at(probability))
 
     def x_at(self, probability: float) -> tuple[float, float]:
-        """x of the size and its standard error by the delta method (Venables, Ripley, MASS 7.2, dose.p)."""
+        """The size's x and its standard error by the delta method (Venables, Ripley, MASS 7.2, dose.p)."""
         x = self._x_at(probability)
         return x, self._spread(x) / float(self.slope @ self.coefficients)
 
@@ -95,7 +97,7 @@ class PodFit:
         steepness = float(self.slope @ self.coefficients)
         if not steepness > 0.0:
             raise ValueError(f"{self.model}: POD does not rise with size")
-        return (self.link.index(probability) - float(self.base @ self.coefficients)) / steepness
+        return (self.link.quantile(probability) - float(self.base @ self.coefficients)) / steepness
 
     def _spread(self, x: float) -> float:
         """Standard error of the index at x."""
@@ -108,7 +110,7 @@ class PodFit:
         if method is LimitMethod.DELTA:
             return x + sign * z * u
         if method is LimitMethod.WALD_CURVE:
-            return self._fieller(self.link.index(probability), z, sign)
+            return self._fieller(self.link.quantile(probability), z, sign)
         if method is LimitMethod.JOINT_LIKELIHOOD_RATIO:
             return self._crossing(probability, float(chi2.isf(2.0 * alpha, 2)), sign * u)
         return self._crossing(probability, z**2, sign * u)
@@ -125,25 +127,29 @@ class PodFit:
     def _crossing(self, probability: float, critical: float, stride: float) -> float:
         """Where the profile has dropped by critical / 2, sought in strides that double."""
         near, _ = self.x_at(probability)
-        top, place = near, self.coefficients
+        place, root = self.coefficients, math.sqrt(critical)
 
         def surplus(x: float) -> float:
-            return self._drop(x, probability, place) - critical
+            """Nearly a straight line: the signed root of the likelihood ratio."""
+            nonlocal place
+            profile = self._profile(x, probability, place)
+            place = profile.coefficients
+            return math.sqrt(2.0 * max(0.0, self.maximum.value - profile.value)) - root
 
         for doubling in range(MOST_DOUBLINGS):
-            far = top + stride * 2.0**doubling
+            far = near + 2.0 * stride * 2.0**doubling
             if surplus(far) > 0.0:
-                return float(brentq(surplus, near, far, xtol=1e-12 * abs(stride) + 1e-300, rtol=1e-12))
+                return float(brentq(surplus, near, far, xtol=1e-8 * abs(stride) + 1e-300, rtol=1e-10))
             near = far
         return math.copysign(math.inf, stride)
 
-    def _drop(self, x: float, probability: float, start: Floats) -> float:
-        """Twice the loss of log-likelihood if POD at x were probability."""
+    def _profile(self, x: float, probability: float, start: Floats) -> Maximum:
+        """The likeliest curve whose POD at x is probability."""
         weights = self.base + x * self.slope
-        lack = self.link.index(probability) - float(weights @ start)
+        lack = self.link.quantile(probability) - float(weights @ start)
         pull = self.maximum.covariance @ weights
         # the likeliest shift by the normal approximation, and one that always has a meaning: of the intercept alone
         starts = (start + pull * lack / float(weights @ pull), start + self.base * (self.base > 0.0) * lack)
         basis = np.linalg.qr(weights[:, None], mode="complete")[0][:, 1:]
-        profile = maximise(self.objective, max(starts, key=lambda place: self.objective(place)[0]), basis)
-        return 2.0 * (self.maximum.value - profile.value)
+        best = max(starts, key=lambda place: self.objective(place)[0])
+        return maximise(self.objective, best, basis, decrement=PROFILE_DECREMENT)

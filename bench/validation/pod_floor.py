@@ -10,18 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq, minimize
+from scipy.optimize import brentq
 from scipy.special import xlogy
 from scipy.stats import norm
 
 from bench.records import Floats
 from bench.validation.interval import tail
 from bench.validation.links import Link, Scale
+from bench.validation.newton import DECREMENT, Maximum, maximise_in_box
+from bench.validation.pod import MOST_DOUBLINGS, PROFILE_DECREMENT
 
 TINY = 1e-9
 STEEPEST = 200.0
-"""Of the standardised size: a step for all that data can tell."""
-MOST_DOUBLINGS = 24
+"""Slope of the standardised size: a step for all that data can tell."""
+FARTHEST = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +39,39 @@ class FloorLikelihood:
     floor: float | None
     ceiling: float | None
 
-    def minus_log(self, parameters: Floats) -> tuple[float, Floats]:
-        """Of (b0, b1, floor, ceiling), with its gradient (4,)."""
+    def __call__(self, parameters: Floats) -> tuple[float, Floats, Floats]:
+        """Value, gradient (4,) and expected information of (b0, b1, floor, ceiling)."""
         b0, b1, floor, ceiling = parameters
         index = b0 + b1 * self.x
         rise = self.link.probability(index)
         pod = np.clip(floor + (ceiling - floor) * rise, 1e-15, 1.0 - 1e-15)
         misses, quiet = self.trials - self.hits, self.null_runs - self.false_calls
-        value = xlogy(self.hits, pod) + xlogy(misses, 1.0 - pod)
-        null = float(xlogy(self.false_calls, floor) + xlogy(quiet, 1.0 - floor))
-        by_pod = self.hits / pod - misses / (1.0 - pod)
-        by_index = by_pod * (ceiling - floor) * np.exp(self.link.log_density(index))
-        by_null = self.false_calls / max(floor, TINY) - quiet / (1.0 - floor)
-        gradient = [by_index.sum(), by_index @ self.x, by_pod @ (1.0 - rise) + by_null, by_pod @ rise]
-        return -float(value.sum()) - null, -np.array(gradient)
+        value = float((xlogy(self.hits, pod) + xlogy(misses, 1.0 - pod)).sum())
+        value += float(xlogy(self.false_calls, floor) + xlogy(quiet, 1.0 - floor))
+        by_index = (ceiling - floor) * np.exp(self.link.log_density(index))
+        slopes = np.stack([by_index, by_index * self.x, 1.0 - rise, rise])
+        gradient = slopes @ (self.hits / pod - misses / (1.0 - pod))
+        information = (slopes * (self.trials / (pod * (1.0 - pod)))) @ slopes.T
+        edge = max(floor, TINY)
+        gradient[2] += self.false_calls / edge - quiet / (1.0 - floor)
+        information[2, 2] += self.null_runs / (edge * (1.0 - floor))
+        return value, gradient, information
 
-    def minus_log_through(self, parameters: Floats, x: float, probability: float) -> tuple[float, Floats]:
-        """Of (b1, floor, ceiling) for curves that reach probability at x: b0 follows."""
+    def through(self, parameters: Floats, x: float, probability: float) -> tuple[float, Floats, Floats]:
+        """The same of (b1, floor, ceiling) for curves that reach probability at x: b0 follows."""
         b1, floor, ceiling = parameters
-        share = (probability - floor) / (ceiling - floor)
-        index = self.link.index(float(np.clip(share, 1e-12, 1.0 - 1e-12)))
-        value, full = self.minus_log(np.array([index - b1 * x, b1, floor, ceiling]))
+        share = float(np.clip((probability - floor) / (ceiling - floor), 1e-12, 1.0 - 1e-12))
+        index = self.link.quantile(share)
         by_share = 1.0 / (math.exp(float(self.link.log_density(np.array(index)))) * (ceiling - floor))
-        by_floor, by_ceiling = (share - 1.0) * by_share, -share * by_share
-        return value, np.array([full[1] - x * full[0], full[2] + by_floor * full[0], full[3] + by_ceiling * full[0]])
+        value, gradient, information = self(np.array([index - b1 * x, b1, floor, ceiling]))
+        follow = np.vstack([[-x, (share - 1.0) * by_share, -share * by_share], np.eye(3)])
+        return value, follow.T @ gradient, follow.T @ information @ follow
 
-    def ranges(self, probability: float = 0.5) -> list[tuple[float, float]]:
-        """Of floor and ceiling, on either side of probability."""
-        low = (TINY, probability - 1e-6) if self.floor is None else (self.floor, self.floor)
-        high = (probability + 1e-6, 1.0) if self.ceiling is None else (self.ceiling, self.ceiling)
-        return [low, high]
+    def edges(self, probability: float = 0.5) -> tuple[list[float], list[float]]:
+        """Lowest and highest floor and ceiling, on either side of probability."""
+        floor = (TINY, probability - 1e-6) if self.floor is None else (self.floor, self.floor)
+        ceiling = (probability + 1e-6, 1.0) if self.ceiling is None else (self.ceiling, self.ceiling)
+        return [floor[0], ceiling[0]], [floor[1], ceiling[1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,20 @@ class FloorPodFit:
     scale: Scale
     centre: float
     width: float
-    parameters: Floats
-    log_likelihood: float
+    maximum: Maximum
     aic: float
-    converged: bool
+
+    @property
+    def parameters(self) -> Floats:
+        return self.maximum.coefficients
+
+    @property
+    def log_likelihood(self) -> float:
+        return self.maximum.value
+
+    @property
+    def converged(self) -> bool:
+        return self.maximum.converged
 
     @property
     def floor(self) -> float:
@@ -114,30 +129,49 @@ class FloorPodFit:
         if not self.parameters[1] > 0.0:
             raise ValueError(f"{self.model}: POD does not rise with size")
         share = (probability - self.floor) / (self.ceiling - self.floor)
-        return float((self.likelihood.link.index(share) - self.parameters[0]) / self.parameters[1])
+        return float((self.likelihood.link.quantile(share) - self.parameters[0]) / self.parameters[1])
 
     def _crossing(self, probability: float, alpha: float, sign: float) -> float:
-        near = top = self._x_at(probability)
-        critical = float(norm.isf(alpha)) ** 2
+        near = self._x_at(probability)
+        root = float(norm.isf(alpha))
+
+        def surplus(x: float) -> float:
+            return self._distance(self._profile(x, probability)) - root
+
+        if self._distance(self._never(probability, sign)) <= root:
+            return sign * math.inf
         for doubling in range(MOST_DOUBLINGS):
-            far = top + sign * 0.05 * 2.0**doubling
-            if self._drop(far, probability) > critical:
-                return float(brentq(lambda x: self._drop(x, probability) - critical, near, far, xtol=1e-5))
+            far = near + sign * 0.1 * 2.0**doubling
+            if surplus(far) > 0.0:
+                return float(brentq(surplus, near, far, xtol=1e-6, rtol=1e-10))
             near = far
         return sign * math.inf
 
-    def _drop(self, x: float, probability: float) -> float:
-        """Twice the loss of log-likelihood of the best curve through (x, probability)."""
-        bounds = [(TINY, STEEPEST), *self.likelihood.ranges(probability)]
+    def _distance(self, value: float) -> float:
+        """Root of the likelihood ratio."""
+        return math.sqrt(2.0 * max(0.0, self.log_likelihood - value))
+
+    def _never(self, probability: float, sign: float) -> float:
+        """Log-likelihood of the best curve that ends below probability, or for sign -1 begins above it."""
+        likelihood = self.likelihood
+        if (likelihood.ceiling if sign > 0.0 else likelihood.floor) is not None:
+            return -math.inf
+        low, high = likelihood.edges()
+        low, high = ([low[0], 0.0], [high[0], probability]) if sign > 0.0 else ([probability, low[1]], [1.0, high[1]])
+        box = np.array([-FARTHEST, TINY, *low]), np.array([FARTHEST, STEEPEST, *high])
+        tries = [maximise_in_box(likelihood, start, *box, PROFILE_DECREMENT) for start in _starts(likelihood)[1::3]]
+        return max(found.value for found in tries)
+
+    def _profile(self, x: float, probability: float) -> float:
+        """Log-likelihood of the best curve through (x, probability), sought from two slopes."""
+        low, high = self.likelihood.edges(probability)
+
+        def objective(parameters: Floats) -> tuple[float, Floats, Floats]:
+            return self.likelihood.through(parameters, x, probability)
+
+        box = np.array([TINY, *low]), np.array([STEEPEST, *high])
         starts = [np.array([slope, *self.parameters[2:]]) for slope in (float(self.parameters[1]), 1.0)]
-        clipped = [np.clip(start, *np.transpose(bounds)) for start in starts]
-        best = min(
-            minimize(
-                self.likelihood.minus_log_through, start, (x, probability), "L-BFGS-B", jac=True, bounds=bounds
-            ).fun
-            for start in clipped
-        )
-        return 2.0 * (self.log_likelihood + float(best))
+        return max(maximise_in_box(objective, start, *box, PROFILE_DECREMENT).value for start in starts)
 
 
 def fit_floor(  # noqa: PLR0913 - each is a choice that the result's name states
@@ -152,7 +186,7 @@ def fit_floor(  # noqa: PLR0913 - each is a choice that the result's name states
     floor: float | None = None,
     ceiling: float | None = 1.0,
 ) -> FloorPodFit:
-    """hits of trials at sizes, (n,), and false calls in null runs of the same exposure. None: estimated.
+    """Curve from hits of trials at sizes, (n,), and false calls in null runs of the same exposure. None: estimated.
 
     Raises ValueError for impossible counts, one size only, or a floor that is not below the ceiling.
     """
@@ -162,13 +196,14 @@ def fit_floor(  # noqa: PLR0913 - each is a choice that the result's name states
     centre, width = float(x.mean()), float(x.std())
     counts = (false_calls, null_runs)
     likelihood = FloorLikelihood((x - centre) / width, hit, trial, *counts, link, floor, ceiling)
-    bounds = [(-1000.0, 1000.0), (TINY, STEEPEST), *likelihood.ranges()]
-    runs = [minimize(likelihood.minus_log, s, (), "L-BFGS-B", jac=True, bounds=bounds) for s in _starts(likelihood)]
-    best = min(runs, key=lambda run: float(run.fun))
-    aic = 2.0 * (2 + (floor is None) + (ceiling is None)) + 2.0 * float(best.fun)
+    low, high = likelihood.edges()
+    box = np.array([-FARTHEST, TINY, *low]), np.array([FARTHEST, STEEPEST, *high])
+    tries = [maximise_in_box(likelihood, start, *box, DECREMENT) for start in _starts(likelihood)]
+    best = max(tries, key=lambda found: found.value)
+    aic = 2.0 * (2 + (floor is None) + (ceiling is None)) - 2.0 * best.value
     said = ["estimated" if edge is None else f"{edge:g}" for edge in (floor, ceiling)]
     model = f"hit/miss, {link}, {scale} size, floor {said[0]}, ceiling {said[1]}"
-    return FloorPodFit(model, likelihood, scale, centre, width, best.x, -float(best.fun), aic, bool(best.success))
+    return FloorPodFit(model, likelihood, scale, centre, width, best, aic)
 
 
 def _check(x: Floats, hits: Floats, trials: Floats, null: tuple[int, int], edges: tuple[float, float]) -> None:

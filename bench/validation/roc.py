@@ -16,6 +16,8 @@ from bench.records import Floats
 from bench.validation.binomial import proportion
 from bench.validation.interval import Interval, tail
 
+EDGE = 1e-9
+
 
 @dataclass(frozen=True, slots=True)
 class RocPoint:
@@ -68,8 +70,9 @@ def roc_area(leak_maxima: Floats, null_maxima: Floats, confidence: float = 0.95)
     def distance(truth: float) -> float:
         return (area - truth) ** 2 - z**2 * _variance(truth, leak.size, null.size)
 
-    low = 0.0 if area == 0.0 else float(brentq(distance, 0.0, area))
-    high = 1.0 if area == 1.0 else float(brentq(distance, area, 1.0))
+    # areas of 0 and 1 have no variance and refute nothing: the root sought is the other one
+    low = 0.0 if area == 0.0 else float(brentq(distance, 0.0, min(area, 1.0 - EDGE)))
+    high = 1.0 if area == 1.0 else float(brentq(distance, max(area, EDGE), 1.0))
     limits = Interval(low, high, confidence, "Newcombe 5, two-sided")
     return RocArea(area, limits, "Mann-Whitney, ties half")
 

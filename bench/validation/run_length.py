@@ -68,7 +68,7 @@ def steady_state_delay(before: Chart, after: Chart) -> float:
 
 
 def cusum(reference: float, limit: float, mean: float, *, head_start: float = 0.0, nodes: int = NODES) -> Chart:
-    """One-sided: S = max(0, S + value - reference), alarm beyond limit (Page 1954). head_start: S at the start (FIR)."""
+    """One-sided: S = max(0, S + value - reference), alarm beyond limit (Page 1954). head_start: first S (FIR)."""
     if not (limit > 0.0 and 0.0 <= head_start < limit):
         raise ValueError(f"a chart that starts at {head_start} cannot run to {limit}")
     point, weight = _legendre(0.0, limit, nodes)

@@ -80,7 +80,7 @@ class SignalFit:
         return PodFit(model, Link.PROBIT, self.scale, base, slope, self.likelihood, self.maximum, self.aic, False)
 
 
-def fit_signals(  # noqa: PLR0913 - each is a choice that the result's name states
+def fit_signals(
     sizes: ArrayLike,
     signals: ArrayLike,
     *,
@@ -89,7 +89,7 @@ def fit_signals(  # noqa: PLR0913 - each is a choice that the result's name stat
     scale: Scale = Scale.LOG,
     signal_scale: Scale = Scale.LOG,
 ) -> SignalFit:
-    """sizes and signals, (n,). A signal at or below noise says only that; one at or above saturation likewise.
+    """Line through sizes and signals, (n,). A signal at or below noise says only that, one at saturation likewise.
 
     Raises ValueError if fewer than three signals are known exactly, sizes are all one, or a scale does not fit.
     """
