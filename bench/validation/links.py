@@ -56,4 +56,5 @@ class Scale(StrEnum):
         return np.log(size)
 
     def size(self, x: float) -> float:
-        return float(np.exp(x)) if self is Scale.LOG else x
+        with np.errstate(over="ignore"):  # a limit that far is none
+            return float(np.exp(x)) if self is Scale.LOG else x

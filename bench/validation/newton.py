@@ -14,8 +14,10 @@ DECREMENT = 1e-16
 """Squared distance to the top, in standard errors."""
 RIDGE = 1e-10
 """Of the information's diagonal: enough to keep it regular where the data do not determine a coefficient."""
+NO_GAIN = 1e-10
+"""Of log-likelihood."""
 MOST_STEPS = 100
-MOST_HALVINGS = 40
+MOST_HALVINGS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,7 @@ def maximise(
 
 def maximise_in_box(objective: Objective, start: Floats, low: Floats, high: Floats, decrement: float) -> Maximum:
     """Climb from start between low and high, each (k,), by Newton's steps in what is not held at an edge (Bertsekas,
-    SIAM J. Control Optim. 20 (1982) 221). What the data do not determine is
-    left where it is.
+    SIAM J. Control Optim. 20 (1982) 221). What the data do not determine stays where it is.
     """
     place = np.clip(start, low, high)
     value, gradient, information = objective(place)
@@ -64,10 +65,12 @@ def maximise_in_box(objective: Objective, start: Floats, low: Floats, high: Floa
         free = ~(((place <= low) & (gradient <= 0.0)) | ((place >= high) & (gradient >= 0.0)))
         step = np.zeros_like(place)
         inner = information[np.ix_(free, free)]
-        ridge = RIDGE * np.diag(inner) + np.finfo(float).tiny
-        step[free] = solve(inner + np.diag(ridge), gradient[free])
-        converged = bool(gradient @ step < decrement)
+        np.fill_diagonal(inner, (1.0 + RIDGE) * np.abs(np.diag(inner)) + np.finfo(float).tiny)
+        step[free] = solve(inner, gradient[free])
+        before, close = value, bool(gradient @ step < decrement)
         place, (value, gradient, information) = _upward(objective, place, value, step, low, high)
+        # at an edge, or where nothing is determined, the decrement need not vanish: no gain is the end, too
+        converged = close or value - before < NO_GAIN
         steps += 1
     return Maximum(place, information, value, converged, steps)
 

@@ -17,7 +17,7 @@ from bench.validation.interval import tail
 from bench.validation.links import Link, Scale
 from bench.validation.newton import Maximum, Objective, maximise
 
-MOST_DOUBLINGS = 24
+MOST_DOUBLINGS = 12
 PROFILE_DECREMENT = 1e-10
 """Enough for a difference of likelihoods."""
 
@@ -136,12 +136,23 @@ class PodFit:
             place = profile.coefficients
             return math.sqrt(2.0 * max(0.0, self.maximum.value - profile.value)) - root
 
+        if math.sqrt(2.0 * max(0.0, self.maximum.value - self._flat())) <= root:
+            return math.copysign(math.inf, stride)
         for doubling in range(MOST_DOUBLINGS):
             far = near + 2.0 * stride * 2.0**doubling
             if surplus(far) > 0.0:
                 return float(brentq(surplus, near, far, xtol=1e-8 * abs(stride) + 1e-300, rtol=1e-10))
             near = far
         return math.copysign(math.inf, stride)
+
+    def _flat(self) -> float:
+        """Log-likelihood of a curve that does not rise: what the profile falls to at sizes without end."""
+        basis = np.linalg.qr(self.slope[:, None], mode="complete")[0][:, 1:]
+        start = np.zeros_like(self.coefficients)  # half detected everywhere
+        if not math.isfinite(self.objective(start)[0]):  # signals need a scatter: with the threshold in their middle
+            start = self.coefficients * (self.slope == 0.0)
+            start -= (self.base > 0.0) * float(self.base @ start)
+        return maximise(self.objective, start, basis, decrement=PROFILE_DECREMENT).value
 
     def _profile(self, x: float, probability: float, start: Floats) -> Maximum:
         """The likeliest curve whose POD at x is probability."""

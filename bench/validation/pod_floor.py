@@ -157,7 +157,9 @@ class FloorPodFit:
         if (likelihood.ceiling if sign > 0.0 else likelihood.floor) is not None:
             return -math.inf
         low, high = likelihood.edges()
-        low, high = ([low[0], 0.0], [high[0], probability]) if sign > 0.0 else ([probability, low[1]], [1.0, high[1]])
+        low, high = (
+            ([low[0], 0.0], [high[0], probability]) if sign > 0.0 else ([probability, low[1]], [1.0 - TINY, high[1]])
+        )
         box = np.array([-FARTHEST, TINY, *low]), np.array([FARTHEST, STEEPEST, *high])
         tries = [maximise_in_box(likelihood, start, *box, PROFILE_DECREMENT) for start in _starts(likelihood)[1::3]]
         return max(found.value for found in tries)

@@ -26,6 +26,7 @@ class RocPoint:
     """
 
     threshold: float
+    exposure_s: float
     pod: float
     pod_limits: Interval
     false_alarm: float
@@ -103,4 +104,6 @@ def _point(leak: Floats, null: Floats, threshold: float, exposure_s: float, conf
     share = false / null.size
     per_s = math.inf if false == null.size else -math.log1p(-share) / exposure_s
     pod = proportion(hits, leak.size, confidence)
-    return RocPoint(threshold, hits / leak.size, pod, share, proportion(false, null.size, confidence), per_s)
+    return RocPoint(
+        threshold, exposure_s, hits / leak.size, pod, share, proportion(false, null.size, confidence), per_s
+    )

@@ -54,7 +54,7 @@ def test_quantiles_are_checked_each_by_itself():
     outcomes = rng.normal(size=400)
     honest = np.tile(norm.ppf(levels), (400, 1))
     assert all(check.p > 0.001 for check in quantile_checks(levels, honest, outcomes))
-    shifted = quantile_checks(levels, [*honest, 1.0, 0.0, 0.0], outcomes)
+    shifted = quantile_checks(levels, honest + np.array([1.0, 0.0, 0.0]), outcomes)
     assert shifted[0].p < 1e-6
     assert not shifted[0].limits.covers(0.05)
     assert shifted[1].p > 0.001

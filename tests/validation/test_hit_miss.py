@@ -69,8 +69,7 @@ def test_joint_limits_hold_for_the_whole_curve_and_lie_outside():
 
 def test_published_lasso_row_is_no_firth_fit():
     """The brief's "Firth/'Lasso'" row, (-9.391331604, 35.82934042), is the repository's lasso: an L1 penalty on the
-    slope
-    by cross-validation. Its residuals sum to zero, as with a free intercept; Firth's do not.
+    slope by cross-validation. Its residuals sum to zero, as with a free intercept; Firth's do not.
     """
     lasso = np.array([-9.391331604, 35.82934042])
     residual = GOOD_HITS - 1.0 / (1.0 + np.exp(-(lasso[0] + lasso[1] * GOOD_SIZES)))
