@@ -1,0 +1,6 @@
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    GUARDED = "guarded"
+    SIMPLE = "simple"

@@ -1,0 +1,106 @@
+"""A campaign file with all that it names, and a hash over everything that decides its rows."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+
+import bench as bench_package
+from bench.config.load import find_bench, load_bench
+from bench.config.model import Bench
+from bench.errors import ConfigError
+from bench.sim.scenario import Scenario, load_scenario
+from procedures.campaign.file import CampaignFile
+from procedures.provenance import versions
+
+SHIPPED = Path(bench_package.__file__).parent / "campaigns"
+SOURCES = (Path(bench_package.__file__).parent, Path(__file__).parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """sha256: of the file, the bench file, the scenarios, this program and its libraries. The same hash, the same
+    rows: a folder with another one is another campaign's.
+    """
+
+    path: Path
+    text: str
+    file: CampaignFile
+    bench: Bench
+    scenarios: Mapping[str, Scenario]
+    sha256: str
+
+
+def load_campaign(name: str, today: date) -> Campaign:
+    """A file, or a shipped campaign by name. Raises ConfigError: file, key, reason."""
+    path = _found(name)
+    text, file = _read(path)
+    bench = load_bench(find_bench(file.bench), today)
+    scenarios = {entry.name: load_scenario(_beside(path, entry.name)) for entry in file.scenario}
+    _check(path, file, bench)
+    return Campaign(path, text, file, bench, scenarios, _digest(text, bench, scenarios))
+
+
+def _found(name: str) -> Path:
+    path, shipped = Path(name), SHIPPED / f"{name}.toml"
+    if path.is_file() or not shipped.exists():
+        if not path.is_file():
+            known = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
+            raise ConfigError(f"{name}: no such campaign file (shipped: {known})")
+        return path
+    return shipped
+
+
+def _beside(path: Path, scenario: str) -> str:
+    """A scenario's file is looked for beside the campaign's."""
+    beside = path.parent / scenario
+    return str(beside) if scenario.endswith(".toml") and beside.is_file() else scenario
+
+
+def _read(path: Path) -> tuple[str, CampaignFile]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, CampaignFile.model_validate(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first, *others = error.errors(include_url=False)
+        key = ".".join(str(part) for part in first["loc"])
+        reason = "unknown key" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
+        more = f" (and {len(others)} more)" if others else ""
+        raise ConfigError(f"{path}: {key + ': ' if key else ''}{reason}{more}") from error
+
+
+def _check(path: Path, file: CampaignFile, bench: Bench) -> None:
+    """What only the bench can say."""
+    compartments = {entry.name for entry in bench.compartment}
+    asked = [("compartment", file.compartment)]
+    for kind, entries in (("scenario", file.scenario), ("leak", file.leak)):
+        asked += [(f"{kind}.{entry.name}.compartment", entry.compartment) for entry in entries if entry.compartment]
+    for key, name in asked:
+        if name not in compartments:
+            raise ConfigError(f"{path}: {key}: {name} is not in {bench.file} ({', '.join(sorted(compartments))})")
+    leaks = {leak.name for leak in bench.leak}
+    for entry in file.leak:
+        for name in entry.orifices:
+            if name not in leaks:
+                raise ConfigError(f"{path}: leak.{entry.name}.orifices: {name} is not in {bench.file}")
+
+
+def _digest(text: str, bench: Bench, scenarios: Mapping[str, Scenario]) -> str:
+    digest = hashlib.sha256(f"{text}\0{bench.sha256}\0".encode())
+    for name, scenario in sorted(scenarios.items()):
+        digest.update(f"{name}\0{scenario.model_dump_json()}\0".encode())
+    digest.update(bench.model_dump_json(include={"leak"}).encode())
+    digest.update(json.dumps(versions(), sort_keys=True).encode())
+    for folder in SOURCES:
+        for source in sorted(folder.rglob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()
