@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.errors import BenchError, ConfigError
+from bench.errors import BenchError, ConfigError, RunAbortedError
 from bench.sim.daq.driver.fault_kinds import FaultKind
 from bench.sim.rack.wire_faults import WireFaultKind
 from drivers.errors import InstrumentError
+from procedures.cli_campaign import EXAMPLE as CAMPAIGN_EXAMPLE
+from procedures.cli_campaign import campaign
 from procedures.cli_daq import EXAMPLE, daq
 from procedures.cli_truth import EXIT_CODES, reevaluate, truth, verify
 
@@ -221,6 +223,7 @@ def record(
             typer.echo(str(file))
 
 
+app.command(epilog=CAMPAIGN_EXAMPLE)(campaign)
 app.command(epilog="Example: leakbench verify results/2026-11-24/000001-leak_sweep")(verify)
 app.command(epilog="Example: leakbench truth results/2026-11-24/000001-leak_sweep --leak us_50um")(truth)
 app.command(epilog="Example: leakbench reevaluate results/2026-11-24/000001-leak_sweep --certificate new.toml")(
@@ -239,6 +242,9 @@ def main() -> None:
     except ConfigError as error:
         typer.echo(f"leakbench: {error}", err=True)
         sys.exit(BAD_CONFIGURATION)
+    except RunAbortedError as error:
+        typer.echo(f"leakbench: {error}", err=True)
+        sys.exit(EXIT_CODES["ABORTED"])
     except (BenchError, InstrumentError) as error:
         typer.echo(f"leakbench: {type(error).__name__}: {error}", err=True)
         sys.exit(EXIT_CODES["ERROR"])

@@ -37,7 +37,7 @@ def headline(evidence: Evidence) -> str | None:
     for verdict, colour in ((True, RIGHT), (False, WRONG)):
         hit = [place for place, row in enumerate(rows) if row.covers is verdict]
         table = table.tab_style(style.text(color=colour, weight="bold"), loc.body("covers", hit)) if hit else table
-    return _html(table)
+    return html(table)
 
 
 def _once(rows: Sequence[Comparison]) -> Iterator[tuple[Comparison, bool]]:
@@ -74,12 +74,12 @@ def plus_minus(value: float, u: float) -> str:
 def origins(evidence: Evidence) -> str:
     """Who, what and with what, grouped."""
     frame = pd.DataFrame(provenance(evidence.run), columns=["group", "item", "value"])
-    return _html(
+    return html(
         GT(frame, id="provenance", rowname_col="item", groupname_col="group").tab_options(column_labels_hidden=True)
     )
 
 
-def _html(table: GT) -> str:
+def html(table: GT) -> str:
     table = table.tab_options(
         table_width="100%",
         table_font_names=["system-ui", "DejaVu Sans", "Verdana", "sans-serif"],
@@ -91,5 +91,5 @@ def _html(table: GT) -> str:
         row_group_font_weight="bold",
         row_group_background_color="#f2f2f2",
     )
-    html: str = table.as_raw_html()
-    return html
+    text: str = table.as_raw_html()
+    return text

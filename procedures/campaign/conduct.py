@@ -24,9 +24,12 @@ Cut = Callable[[], list[Case]]
 
 
 class Runner(Protocol):
-    """Who works on parts, here or elsewhere. at_once: how many cases it works on at one time within a part."""
+    """Who works on parts, here or elsewhere. at_once: how many cases it works on at one time within a part. busy_s:
+    wall time within parts so far; the rest of a campaign's is orchestration.
+    """
 
     at_once: int
+    busy_s: float
 
     def results(self, campaign: Campaign, cut: Cut, stop: StopRequest) -> Iterator[pd.DataFrame]: ...
 

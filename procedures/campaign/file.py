@@ -89,13 +89,16 @@ class MethodEntry(Closed):
 
 
 class RequirementEntry(Closed):
-    """A limit on one measure of the method under test, at one exposure, in one scenario or in all together."""
+    """A limit on one measure, at one exposure, in one scenario or in all together. exposure_h: the longest unless
+    stated. Delays are of one scenario and one leak, called as in the scores: "hole 1e-08 kg/s".
+    """
 
     measure: Name
     at_most: float | None = None
     at_least: float | None = None
     exposure_h: PositiveFloat | None = None
     scenario: str = ""
+    leak: str = ""
     rule: Rule = Rule.GUARDED
 
     @model_validator(mode="after")

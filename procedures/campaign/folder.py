@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from bench.errors import ConfigError
 from bench.recorder import json_text, write_atomically
+from procedures.campaign.cases import cases
 from procedures.campaign.load import Campaign
 from procedures.campaign.rows import TIMINGS
 
@@ -48,6 +49,10 @@ class CampaignFolder:
         if (self.path / ROWS).exists():
             return set(pd.read_parquet(self.path / ROWS, columns=["case"])["case"])
         return {number for part in self._files() for number in pd.read_parquet(part, columns=["case"])["case"]}
+
+    def lacks(self, campaign: Campaign) -> bool:
+        """Whether rows of some case are missing."""
+        return len(self.done()) < len(cases(campaign))
 
     def add(self, rows: pd.DataFrame) -> None:
         """A part: the whole file or none."""

@@ -17,14 +17,13 @@ from procedures.campaign.cases import Case
 from procedures.campaign.conduct import Cut
 from procedures.campaign.load import Campaign
 from procedures.campaign.rows import chunk
+from procedures.cli_campaign import ONE_THREAD
 
 T = TypeVar("T")
 Perform = Callable[[str, Callable[[], T]], T]
 
 LOOK_S = 0.2
 PR_SET_PDEATHSIG = 1
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Processes share the cores already, and sums of several threads would depend on how many there are."""
 
 
 def plainly(name: str, body: Callable[[], T]) -> T:
@@ -34,25 +33,22 @@ def plainly(name: str, body: Callable[[], T]) -> T:
 
 
 class PoolRunner:
-    """busy_s: wall time within parts; the rest of a campaign's is orchestration. Processes end with this object."""
+    """Processes of this machine; they end with this object."""
 
     def __init__(self, workers: int, perform: Perform[pd.DataFrame | None] = plainly) -> None:
         self.at_once, self.busy_s = workers, 0.0
         self._perform = perform
-        for name in ONE_THREAD:
+        for name in ONE_THREAD:  # the processes inherit it
             os.environ.setdefault(name, "1")
         self._pool = ProcessPoolExecutor(workers, get_context("spawn"), _obey_the_parent, (os.getpid(),))
-        self._started = [self._pool.submit(_warm) for _ in range(workers)]
+        for _ in range(workers):
+            self._pool.submit(_warm)  # beside Prefect's own start
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
-
-    def ready(self) -> None:
-        """Once every process is there."""
-        wait(self._started)
 
     def results(self, campaign: Campaign, cut: Cut, stop: StopRequest) -> Iterator[pd.DataFrame]:
         while not stop.asked and (part := cut()):

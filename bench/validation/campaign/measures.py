@@ -1,7 +1,11 @@
 """What a campaign says of a method: named measures, each with its limits and how they were found."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
+
+from bench.validation.interval import Interval
 
 
 class Name(StrEnum):
@@ -22,20 +26,43 @@ class Name(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """scenario: empty for all together. exposure_s: of the windows. low, high: limits at confidence by the method
-    that interval names, NaN where none can be stated. of: how many runs, windows or days it rests on, as note says.
-    value is NaN where there is none, and note says why.
-    """
+class Slice:
+    """Which rows a measure is of. scenario, leak: empty for all together. exposure_s: how long the windows are."""
 
     method: str
-    name: Name
-    scenario: str
     exposure_s: float
+    scenario: str = ""
+    leak: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """low, high: limits at confidence by the method that interval names, NaN where none can be stated. of: how many
+    windows, runs or days it rests on; count: how many of them it counts, NaN where it counts none.
+    A value of NaN is unknown, and note says why.
+    """
+
+    name: Name
+    of_what: Slice
     value: float
     low: float
     high: float
     confidence: float
     interval: str
     of: float
+    count: float = math.nan
     note: str = ""
+
+    @classmethod
+    def known(cls, name: Name, of_what: Slice, value: float, limits: Interval, of: float) -> Self:
+        return cls(name, of_what, value, limits.low, limits.high, limits.confidence, limits.method, of)
+
+    @classmethod
+    def unknown(cls, name: Name, of_what: Slice, of: float, why: str) -> Self:
+        return cls(name, of_what, math.nan, math.nan, math.nan, math.nan, "", of, note=why)
+
+    def counting(self, count: float) -> Self:
+        return replace(self, count=count)
+
+    def remarking(self, note: str) -> Self:
+        return replace(self, note=note)

@@ -1,0 +1,93 @@
+"""From a campaign's scores to one page that stands alone: verdict first, then what it rests on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from bench.recorder import write_atomically
+from bench.records import Verdict
+from bench.review.report import BANNERS
+from bench.validation.campaign.measures import Measure
+from bench.validation.campaign.requirements import Judged
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TEMPLATE = "scorecard.html.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the page is made of. rows: of the campaign; rules: how each method alarms; scenarios: name -> why."""
+
+    name: str
+    why: str
+    facts: Mapping[str, str]
+    rules: Mapping[str, str]
+    scenarios: Mapping[str, str]
+    under_test: str
+    rows: pd.DataFrame
+    measures: Sequence[Measure]
+    judged: Mapping[str, Sequence[Judged]]
+    verdict: Verdict
+    timings_s: Mapping[str, float]
+
+    @property
+    def methods(self) -> list[str]:
+        """The one under test first."""
+        return sorted(self.judged, key=lambda name: (name != self.under_test, name))
+
+    @property
+    def exposures_s(self) -> list[float]:
+        return sorted(self.rows["exposure_s"].unique())
+
+
+def write_scorecard(path: Path, card: Card) -> None:
+    write_atomically(path, render(card).encode())
+
+
+def render(card: Card) -> str:
+    """Heavy libraries are loaded here, so that importing this module costs nothing."""
+    import jinja2
+
+    from bench.review import scorecard_tables as tables
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    sign, colour = BANNERS[card.verdict.outcome]
+    return environment.get_template(TEMPLATE).render(
+        card=card,
+        sign=sign,
+        colour=colour,
+        requirements=tables.requirements(card),
+        summary=tables.summary(card),
+        alarms=tables.false_alarms(card),
+        delays=tables.delays(card),
+        timings=tables.timings(card),
+        plots=_plots(card),
+    )
+
+
+def _plots(card: Card) -> Mapping[str, str | None]:
+    from bench.review import scorecard_curves as curves
+    from bench.review import scorecard_plots as plots
+    from bench.review import style
+
+    drawings: Mapping[str, Callable[[Card], Figure | None]] = {
+        "pod": curves.pod,
+        "delays": curves.delays,
+        "coverage": plots.coverage,
+        "errors": plots.errors,
+        "alarms": plots.false_alarms,
+        "cost": plots.cost,
+    }
+    return {name: style.svg(partial(draw, card), name) for name, draw in drawings.items()}

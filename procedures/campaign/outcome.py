@@ -1,0 +1,117 @@
+"""What a campaign came to: scores, verdict, manifest and scorecard, from its rows."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from bench.records import Verdict
+from bench.review.scorecard import Card, write_scorecard
+from bench.validation.campaign.measures import Measure, Slice
+from bench.validation.campaign.requirements import Judged, Required, judge, overall
+from bench.validation.campaign.scores import measures, table
+from procedures.campaign.cases import Case, cases
+from procedures.campaign.conduct import work_s
+from procedures.campaign.file import HOUR_S, CampaignFile, RequirementEntry
+from procedures.campaign.folder import ROWS, SCORECARD, SCORES, CampaignFolder
+from procedures.campaign.load import Campaign
+from procedures.provenance import git_commit, versions
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    folder: Path
+    verdict: Verdict
+    judged: Mapping[str, Sequence[Judged]]
+    measures: Sequence[Measure]
+    timings_s: Mapping[str, float]
+
+
+def conclude(campaign: Campaign, folder: CampaignFolder, timings_s: Mapping[str, float]) -> Outcome:
+    """Everything that follows from the rows; written beside them. timings_s: what was measured until now."""
+    begun = time.perf_counter()
+    rows, costs = folder.close()
+    found = measures(rows, costs)
+    folder.write(SCORES, table(found))
+    judged = {entry.called: judgements(campaign.file, entry.called, found) for entry in campaign.file.method}
+    verdict = overall(judged[campaign.file.under_test])
+    scored = time.perf_counter()
+    spent = {f"processor_{name}": seconds for name, seconds in work_s(costs).items()}
+    timed = {**timings_s, **spent, "scores": scored - begun}
+    write_scorecard(folder.path / SCORECARD, _card(campaign, rows, found, judged, verdict, timed))
+    timed["scorecard"] = time.perf_counter() - scored
+    folder.write_json(_manifest(campaign, folder, verdict, judged, timed))
+    return Outcome(folder.path, verdict, judged, found, timed)
+
+
+def judgements(file: CampaignFile, method: str, found: Sequence[Measure]) -> list[Judged]:
+    return [judge(_required(file, method, entry), found) for entry in file.requirement]
+
+
+def _required(file: CampaignFile, method: str, entry: RequirementEntry) -> Required:
+    """Without an exposure: the longest."""
+    exposure_s = (entry.exposure_h or max(file.exposures_h)) * HOUR_S
+    of_what = Slice(method, exposure_s, entry.scenario, entry.leak)
+    return Required(entry.measure, of_what, entry.at_most, entry.at_least, entry.rule)
+
+
+def _card(
+    campaign: Campaign,
+    rows: pd.DataFrame,
+    found: Sequence[Measure],
+    judged: Mapping[str, Sequence[Judged]],
+    verdict: Verdict,
+    timings_s: Mapping[str, float],
+) -> Card:
+    file = campaign.file
+    every = cases(campaign)
+    facts = {
+        "Bench": campaign.bench.bench.name,
+        "Runs": f"{len(every)}, {file.duration_h:g} h each, a row every {file.period_s:g} s",
+        "Watched": ", ".join(sorted({case.compartment for case in every})),
+        "Background": f"{file.background_h:g} h after {file.settle_h:g} h to settle" if file.background_h else "none",
+        "Under test": file.under_test,
+    }
+    rules = {
+        entry.called: f"{entry.name}: alarm where rate > {entry.alarm.k:g} u, unless it gives alarms of its own"
+        for entry in file.method
+    }
+    why = {name: scenario.why for name, scenario in campaign.scenarios.items()}
+    return Card(file.name, file.why, facts, rules, why, file.under_test, rows, found, judged, verdict, timings_s)
+
+
+def _manifest(
+    campaign: Campaign,
+    folder: CampaignFolder,
+    verdict: Verdict,
+    judged: Mapping[str, Sequence[Judged]],
+    timings_s: Mapping[str, float],
+) -> dict[str, object]:
+    every = cases(campaign)
+    return {
+        "campaign": campaign.file.name,
+        "file": {"sha256": campaign.sha256, "content": campaign.file.model_dump(mode="json")},
+        "bench": {"name": campaign.bench.bench.name, "sha256": campaign.bench.sha256},
+        "seeds": {entry.name: _seeds(every, entry.name) for entry in campaign.file.scenario},
+        "runs": len(every),
+        "simulated_days": len(every) * campaign.file.duration_h / 24.0,
+        "rows_sha256": folder.sha256(ROWS),
+        "under_test": campaign.file.under_test,
+        "outcome": verdict.outcome,
+        "reason": verdict.reason,
+        "requirements": {
+            method: [{"required": str(j.required), "decision": j.decision, "reason": j.reason} for j in each]
+            for method, each in judged.items()
+        },
+        "timings_s": dict(timings_s),
+        "versions": versions(),
+        "git_commit": git_commit(),
+    }
+
+
+def _seeds(every: Sequence[Case], scenario: str) -> list[int]:
+    """First and last."""
+    seeds = [case.seed for case in every if case.scenario == scenario]
+    return [min(seeds), max(seeds)]
