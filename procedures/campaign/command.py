@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.errors import ConfigError
 from bench.stop import StopRequest
 from procedures import flow
+from procedures.campaign.cluster import ClusterRunner
 from procedures.campaign.conduct import Runner, conduct
 from procedures.campaign.folder import CampaignFolder
 from procedures.campaign.load import Campaign, load_campaign
@@ -35,6 +37,8 @@ def perform(order: Order) -> Outcome:
     """Rows that are missing, then everything that follows from them. Raises ConfigError, RunAbortedError."""
     campaign = load_campaign(order.file, datetime.now(UTC).date())
     folder = CampaignFolder(order.results, campaign)
+    if order.runner == "dask" and not order.prefect:
+        raise ConfigError("--runner dask: Prefect hands the parts to Dask, leave --no-prefect out")
     with folder.owned():
         timings_s = _work(order, campaign, folder) if folder.lacks(campaign) else {}
         return conclude(campaign, folder, timings_s)
@@ -52,10 +56,14 @@ def _work(order: Order, campaign: Campaign, folder: CampaignFolder) -> dict[str,
         name = f"campaign-{campaign.file.name}"
         plan = {"file": order.file, "sha256": campaign.sha256, "workers": order.workers}
         startup_s, whole_s = _recorded(order, name, body, plan)
-        return {"startup": startup_s, "work": runner.busy_s, "orchestration": whole_s - runner.busy_s}
+        busy_s = runner.busy_s
+        between = {"orchestration": whole_s - busy_s} if order.runner == "local" else {}  # a cluster's is not known
+        return {"startup": startup_s, "work": busy_s, **between}
 
 
 def _runner(order: Order) -> AbstractContextManager[Runner]:
+    if order.runner == "dask":
+        return nullcontext(ClusterRunner(order.workers))
     return PoolRunner(order.workers, flow.as_task if order.prefect else plainly)
 
 
@@ -66,4 +74,5 @@ def _recorded(
     if not order.prefect:
         return body()
     flow.prepare()
-    return flow.as_flow(name, body, plan)
+    cluster = flow.dask_runner(order.address, order.workers) if order.runner == "dask" else None
+    return flow.as_flow(name, body, plan, cluster)
