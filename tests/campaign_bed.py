@@ -87,5 +87,8 @@ def concluded(campaign, results: Path, **how: int):
 def command(file: Path, results: Path, *words: str) -> "subprocess.Popen[str]":
     """`leakbench campaign FILE`, a process of its own, without Prefect."""
     line = [sys.executable, "-m", "procedures.cli", "campaign", str(file), "--results", str(results), *words]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]),
+    }
     return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)

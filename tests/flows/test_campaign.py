@@ -1,4 +1,4 @@
-"""A campaign as a Prefect flow: the same rows as without, a task for each part; on Dask where its extra is installed."""
+"""A campaign as a Prefect flow, on Dask too where its extra is installed: the same rows as without."""
 
 import os
 from importlib.util import find_spec

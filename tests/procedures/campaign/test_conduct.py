@@ -34,7 +34,7 @@ class Nobody:
 
     at_once, busy_s = 1, 0.0
 
-    def results(self, campaign, cut, stop):
+    def results(self, _campaign, cut, _stop):
         assert cut() == []
         return iter(())
 
@@ -88,7 +88,9 @@ def test_a_killed_campaign_goes_on_where_it_stopped_and_ends_as_if_nothing_had_b
     assert 0 < done < 49
     campaign = loaded(tmp_path, LONGER)
     assert len(CampaignFolder(tmp_path / "killed", campaign).done()) == done
-    restarted, whole = (conducted(campaign, tmp_path / name, workers) for name, workers in (("killed", 2), ("whole", 1)))
+    restarted, whole = (
+        conducted(campaign, tmp_path / name, workers) for name, workers in (("killed", 2), ("whole", 1))
+    )
     restarted.close()
     whole.close()
     assert (restarted.path / ROWS).read_bytes() == (whole.path / ROWS).read_bytes()

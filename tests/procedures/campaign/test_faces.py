@@ -54,7 +54,9 @@ def test_both_faces_of_the_rig_give_a_method_the_same_score(tmp_path):
     for window, _ in windows(campaign.file, case, 0.3 * HOUR_S):
         for entry in campaign.file.method:
             found = entry.method().estimate(rig, series, window)
-            (row,) = direct[(direct["method"] == entry.called) & (direct["begin_s"] == window.begin_s)].to_dict("records")
+            (row,) = direct[(direct["method"] == entry.called) & (direct["begin_s"] == window.begin_s)].to_dict(
+                "records"
+            )
             assert math.isclose(found.rate_kg_s, row["rate_kg_s"], abs_tol=0.02 * found.u_kg_s)
             assert found.u_kg_s == pytest.approx(row["u_kg_s"], rel=0.01)
             assert (found.rate_kg_s > entry.alarm.k * found.u_kg_s) == row["alarm"]

@@ -55,7 +55,7 @@ def test_a_window_in_which_the_leak_begins_has_the_mean_over_it(rows):
 def test_a_method_sees_neither_the_future_nor_channels_that_its_rig_does_not_name(campaign, monkeypatch):
     seen = []
 
-    def spy(self, rig, series, window):
+    def spy(_self, _rig, series, window):
         seen.append((series.time_s[-1] < window.end_s, sorted(series.columns)))
         raise AssertionError("no method may be stopped by anything but CannotEstimateError")
 

@@ -9,17 +9,16 @@ U_KG_S = 3e-9
 
 
 def rows(answers, seeds=40, nulls=80, windows=4, generator=0):
-    """answers: method -> function of (truth, noise) giving rate, u and alarm. A window before the onset in every run."""
+    """answers: method -> function of (truth, noise) giving rate, u, alarm. The first window of a run has no leak."""
     rng = np.random.default_rng(generator)
-    found, case = [], 0
-    for size_kg_s in (*np.repeat(SIZES_KG_S, seeds), *np.zeros(nulls)):
+    found = []
+    for case, size_kg_s in enumerate((*np.repeat(SIZES_KG_S, seeds), *np.zeros(nulls))):
         for window in range(windows):
             truth_kg_s = size_kg_s if window else 0.0
             noise_kg_s = rng.normal(0.0, U_KG_S)
             for method, answer in answers.items():
                 rate_kg_s, u_kg_s, alarm = answer(truth_kg_s, noise_kg_s)
                 found.append(row(case, method, size_kg_s, window, truth_kg_s, (rate_kg_s, u_kg_s, alarm)))
-        case += 1
     return pd.DataFrame(found)
 
 
@@ -62,14 +61,14 @@ def boastful(truth_kg_s, noise_kg_s):
     return rate_kg_s, U_KG_S / 3.0, rate_kg_s > U_KG_S
 
 
-def silent(truth_kg_s, noise_kg_s):
+def silent(*_):
     return 0.0, U_KG_S, False
 
 
-def shouting(truth_kg_s, noise_kg_s):
+def shouting(*_):
     return 1e-6, U_KG_S, True
 
 
-def copying(truth_kg_s, noise_kg_s):
+def copying(truth_kg_s, _):
     """Knows the truth."""
     return truth_kg_s, U_KG_S, truth_kg_s > 0.0
