@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from procedures.cli_truth import EXIT_CODES
+
 if TYPE_CHECKING:
     from procedures.campaign.outcome import Outcome
 
-EXIT_CODES = {"PASS": 0, "INCONCLUSIVE": 20, "FAIL": 30}
-WORSE = 30
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Processes share the cores already; sums of several threads would differ with how many there are."""
 EXAMPLE = """Example: leakbench campaign quick --workers 2
@@ -63,7 +63,7 @@ def campaign(  # noqa: PLR0913, PLR0917 - what the command line says
         found["gate"] = lines(compared)
         found["worse"] = any(each.worse for each in compared)
     typer.echo(json.dumps(found) if as_json else as_text(found))
-    raise typer.Exit(WORSE if found.get("worse") else EXIT_CODES[found["verdict"]])
+    raise typer.Exit(EXIT_CODES["FAIL" if found.get("worse") else found["verdict"]])
 
 
 def summary(outcome: "Outcome") -> dict[str, Any]:

@@ -19,7 +19,7 @@ from procedures.campaign.file import CampaignFile
 from procedures.provenance import versions
 
 SHIPPED = Path(bench_package.__file__).parent / "campaigns"
-SOURCES = (Path(bench_package.__file__).parent, Path(__file__).parent)
+SOURCES = (Path(bench_package.__file__).parent, Path(__file__).parents[1])
 
 
 @dataclass(frozen=True, slots=True)
