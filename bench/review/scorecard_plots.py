@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from bench.review.scorecard import Card
 from bench.review.scorecard_tables import HOUR_S, find
-from bench.review.style import GREY, INK, PALE, SERIES_COLOURS, WIDTH_IN, plain_log
+from bench.review.style import GREY, INK, PALE, SERIES_COLOURS, WIDTH_IN
 from bench.validation.campaign.measures import Measure, Name
 from bench.validation.coverage import acceptance_limits
 
@@ -66,8 +66,6 @@ def cost(card: Card) -> Figure | None:
     axes = figure.subplots()
     for height, measure, colour in places:
         axes.barh(height, measure.value * 1e3, 0.6, color=colour)
-    axes.set_xscale("log")
-    plain_log(axes.xaxis, (1.0, 2.0, 5.0))
     _name(axes, [(height, f"{m.of_what.exposure_s / HOUR_S:g} h  {m.of_what.method}") for height, m, _ in places])
     axes.set_xlabel("wall time of one answer / ms")
     return figure

@@ -40,7 +40,7 @@ def perform(order: Order) -> Outcome:
     if order.runner == "dask" and not order.prefect:
         raise ConfigError("--runner dask: Prefect hands the parts to Dask, leave --no-prefect out")
     with folder.owned():
-        timings_s = _work(order, campaign, folder) if folder.lacks(campaign) else {}
+        timings_s = _work(order, campaign, folder) if folder.lacks(campaign) else folder.timings_s()
         return conclude(campaign, folder, timings_s)
 
 

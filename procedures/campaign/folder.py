@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ ROWS, COSTS, SCORES, SCORECARD, MANIFEST = (
     "rows.parquet", "costs.parquet", "scores.parquet", "scorecard.html", "campaign.json",
 )  # fmt: skip
 PARTS = "parts"
+WORK = ("startup", "work", "orchestration")
 
 
 class CampaignFolder:
@@ -75,6 +77,13 @@ class CampaignFolder:
 
     def write_json(self, value: object) -> None:
         write_atomically(self.path / MANIFEST, json_text(value).encode() + b"\n")
+
+    def timings_s(self) -> dict[str, float]:
+        """Wall times of the work, as they were noted when it was done; none if it was not."""
+        if not (self.path / MANIFEST).exists():
+            return {}
+        noted = json.loads((self.path / MANIFEST).read_text())["timings_s"]
+        return {name: noted[name] for name in WORK if name in noted}
 
     def sha256(self, name: str) -> str:
         return hashlib.sha256((self.path / name).read_bytes()).hexdigest()

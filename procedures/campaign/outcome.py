@@ -14,7 +14,7 @@ from bench.validation.campaign.requirements import Judged, Required, judge, over
 from bench.validation.campaign.scores import measures, table
 from procedures.campaign.cases import Case, cases
 from procedures.campaign.conduct import work_s
-from procedures.campaign.file import HOUR_S, CampaignFile, RequirementEntry
+from procedures.campaign.file import HOUR_S, CampaignFile, MethodEntry, RequirementEntry
 from procedures.campaign.folder import ROWS, SCORECARD, SCORES, CampaignFolder
 from procedures.campaign.load import Campaign
 from procedures.provenance import git_commit, versions
@@ -74,12 +74,14 @@ def _card(
         "Background": f"{file.background_h:g} h after {file.settle_h:g} h to settle" if file.background_h else "none",
         "Under test": file.under_test,
     }
-    rules = {
-        entry.called: f"{entry.name}: alarm where rate > {entry.alarm.k:g} u, unless it gives alarms of its own"
-        for entry in file.method
-    }
+    rules = {entry.called: _rule(entry) for entry in file.method}
     why = {name: scenario.why for name, scenario in campaign.scenarios.items()}
     return Card(file.name, file.why, facts, rules, why, file.under_test, rows, found, judged, verdict, timings_s)
+
+
+def _rule(entry: MethodEntry) -> str:
+    which = f"{entry.name}, " if entry.label else ""
+    return f"{which}alarm where rate > {entry.alarm.k:g} u, unless it gives alarms of its own"
 
 
 def _manifest(

@@ -98,7 +98,7 @@ def _accuracy(judged: pd.DataFrame, of_what: Slice) -> Iterator[Measure]:
 def _delays_by_leak(rows: pd.DataFrame, whole: Slice) -> Iterator[Measure]:
     """By what was laid over and by a scenario's own leak: a delay over a mixture of sizes says nothing."""
     with_onset = rows[rows["onset_s"].notna()]
-    for (scenario, leak), part in with_onset.groupby(["scenario", "leak"], sort=True):
+    for (scenario, leak), part in with_onset.groupby(["scenario", "leak"], sort=False):
         yield from _delay(part, Slice(whole.method, whole.exposure_s, str(scenario), str(leak)))
 
 
