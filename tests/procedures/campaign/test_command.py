@@ -91,6 +91,7 @@ def test_a_gate_without_a_campaign_is_a_bad_argument(first, tmp_path):
     assert "no finished campaign is there" in err
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_in_order_and_says_how_to_go_on(tmp_path):
     longer = SMALL.replace("seeds = 3\n\n", "seeds = 2000\n\n")
     process = command(written(tmp_path, longer), tmp_path / "results", "--no-prefect")

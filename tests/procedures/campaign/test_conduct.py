@@ -70,6 +70,7 @@ def at_work(pid):
         return False
 
 
+@pytest.mark.long
 def test_a_killed_campaign_goes_on_where_it_stopped_and_ends_as_if_nothing_had_been(tmp_path):
     file = written(tmp_path, LONGER)
     killed = command(file, tmp_path / "killed", "--no-prefect", "--workers", "2")
