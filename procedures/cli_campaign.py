@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from procedures.campaign.threads import ONE_THREAD
 from procedures.cli_truth import EXIT_CODES
 
 if TYPE_CHECKING:
     from procedures.campaign.outcome import Outcome
 
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Processes share the cores already; sums of several threads would differ with how many there are."""
 EXAMPLE = """Example: leakbench campaign quick --workers 2
 
 In CI: leakbench campaign quick --gate results/campaigns/quick-0123456789ab

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from bench.config.model import NOBODY, Bench, ChannelEntry
-from bench.config.sound import sound_problems
+from bench.config.sound_checks import sound_problems
 
 OVER_LINKS = ("StopControl", "StopHeater", "StopFlow", "StopFilament")
 

@@ -3,14 +3,9 @@
 Positions are (x, y, z) in metres, one frame for the whole mock-up.
 """
 
-from collections.abc import Iterator
-from itertools import chain
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
-
-if TYPE_CHECKING:
-    from bench.config.model import Bench
 
 Position = tuple[float, float, float]
 
@@ -65,23 +60,3 @@ class Acoustics(Entry):
         if not low < high <= 0.5 * self.rate_hz:
             raise ValueError(f"band_hz: from {low:g} to {high:g} is no band below half of rate_hz")
         return self
-
-
-def sound_problems(bench: "Bench") -> Iterator[str]:
-    """What is nowhere or outside of its compartment; key: reason."""
-    boxes = {compartment.name: compartment.box for compartment in bench.compartment}
-    places = chain(
-        ((f"microphone.{m.name}", m.compartment, m.position_m) for m in bench.microphone),
-        ((f"leak.{leak.name}", leak.compartment, leak.position_m) for leak in bench.leak if leak.position_m),
-        ((f"hatch.{h.name}", node, h.position_m) for h in bench.hatch if h.position_m for node in h.connects),
-    )
-    for key, compartment, position_m in places:
-        box = boxes.get(compartment)
-        if compartment not in boxes:
-            yield f"{key}: compartment {compartment!r} is not in this file"
-        elif box is None:
-            yield f"{key}: compartment {compartment} has no box"
-        elif position_m is not None and not box.contains(position_m):
-            yield f"{key}.position_m: outside of the box of {compartment}"
-    if len({m.instrument for m in bench.microphone}) > 1:
-        yield "microphone: all must be on one instrument, or their delays mean nothing"

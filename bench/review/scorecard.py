@@ -1,49 +1,18 @@
 """From a campaign's scores to one page that stands alone: verdict first, then what it rests on."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from bench.recorder import write_atomically
-from bench.records import Verdict
+from bench.review.card import Card
 from bench.review.report import BANNERS
-from bench.validation.campaign.measures import Measure
-from bench.validation.campaign.requirements import Judged
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TEMPLATE = "scorecard.html.j2"
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What the page is made of. rows: of the campaign; rules: how each method alarms; scenarios: name -> why."""
-
-    name: str
-    why: str
-    facts: Mapping[str, str]
-    rules: Mapping[str, str]
-    scenarios: Mapping[str, str]
-    under_test: str
-    rows: pd.DataFrame
-    measures: Sequence[Measure]
-    judged: Mapping[str, Sequence[Judged]]
-    verdict: Verdict
-    timings_s: Mapping[str, float]
-
-    @property
-    def methods(self) -> list[str]:
-        """The one under test first."""
-        return sorted(self.judged, key=lambda name: (name != self.under_test, name))
-
-    @property
-    def exposures_s(self) -> list[float]:
-        return sorted(self.rows["exposure_s"].unique())
 
 
 def write_scorecard(path: Path, card: Card) -> None:

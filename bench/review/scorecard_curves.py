@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bench.review.scorecard import Card
+from bench.review.card import Card
 from bench.review.style import GREY, INK, SERIES_COLOURS, WIDTH_IN, plain_log
 from bench.validation.binomial import proportion
 from bench.validation.campaign.measures import Name

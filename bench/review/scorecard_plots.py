@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import norm
 
-from bench.review.scorecard import Card
+from bench.review.card import Card
 from bench.review.scorecard_tables import HOUR_S, find
 from bench.review.style import GREY, INK, PALE, SERIES_COLOURS, WIDTH_IN
 from bench.validation.campaign.measures import Measure, Name

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 from great_tables import GT, loc, style
 
-from bench.review.scorecard import Card
+from bench.review.card import Card
 from bench.review.tables import RIGHT, WRONG, html
 from bench.validation.campaign.measures import Measure, Name, Slice
 from bench.validation.conformity import Decision

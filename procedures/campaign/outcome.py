@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from bench.records import Verdict
-from bench.review.scorecard import Card, write_scorecard
+from bench.review.card import Card
+from bench.review.scorecard import write_scorecard
 from bench.validation.campaign.measures import Measure, Slice
 from bench.validation.campaign.requirements import Judged, Required, judge, overall
 from bench.validation.campaign.scores import measures, table

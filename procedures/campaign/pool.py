@@ -17,7 +17,7 @@ from procedures.campaign.cases import Case
 from procedures.campaign.conduct import Cut
 from procedures.campaign.load import Campaign
 from procedures.campaign.rows import chunk
-from procedures.cli_campaign import ONE_THREAD
+from procedures.campaign.threads import ONE_THREAD
 
 T = TypeVar("T")
 Perform = Callable[[str, Callable[[], T]], T]

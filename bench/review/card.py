@@ -1,0 +1,36 @@
+"""What a campaign's scorecard is made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from bench.records import Verdict
+from bench.validation.campaign.measures import Measure
+from bench.validation.campaign.requirements import Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """rows: of the campaign; rules: how each method alarms; scenarios: name -> why."""
+
+    name: str
+    why: str
+    facts: Mapping[str, str]
+    rules: Mapping[str, str]
+    scenarios: Mapping[str, str]
+    under_test: str
+    rows: pd.DataFrame
+    measures: Sequence[Measure]
+    judged: Mapping[str, Sequence[Judged]]
+    verdict: Verdict
+    timings_s: Mapping[str, float]
+
+    @property
+    def methods(self) -> list[str]:
+        """The one under test first."""
+        return sorted(self.judged, key=lambda name: (name != self.under_test, name))
+
+    @property
+    def exposures_s(self) -> list[float]:
+        return sorted(self.rows["exposure_s"].unique())
