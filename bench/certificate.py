@@ -8,8 +8,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
 
-from bench.gum import Input
 from bench.leak_gas import GASES, MOLAR_GAS_CONSTANT_J_MOL_K
+from bench.uncertainty.gum import Input
 
 DAYS_PER_YEAR = 365.25
 POWERS: Mapping[str, tuple[float, float]] = {"orifice": (1.0, -0.5), "capillary": (2.0, -1.7)}

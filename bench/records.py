@@ -7,9 +7,9 @@ from enum import IntEnum, StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.gum import Budget
-from bench.monte_carlo import Validation
 from bench.testimony import Witness
+from bench.uncertainty.gum import Budget
+from bench.uncertainty.monte_carlo import Validation
 
 Floats = NDArray[np.float64]
 

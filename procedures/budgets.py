@@ -6,10 +6,10 @@ from pathlib import Path
 from bench.config.model import Bench
 from bench.dataset import Dataset
 from bench.errors import ConfigError
-from bench.gum import as_text
 from bench.records import Truth, Window
-from bench.truth import certified_flow
-from bench.witness import vouched_truth
+from bench.truth.leak_truth import certified_flow
+from bench.truth.witness import vouched_truth
+from bench.uncertainty.gum import as_text
 from procedures.recorded_bench import recorded_bench
 from procedures.reevaluate import day_of, windows_of
 

@@ -15,9 +15,9 @@ from bench.detection.method import CannotEstimateError, Method
 from bench.detection.shipped import methods
 from bench.records import Event, EventKind, LeakEstimate, Rig, Score, Series, Truth, Verdict, Window
 from bench.run import Run
+from bench.truth.witness import vouched_truth
 from bench.validation.accuracy import score
 from bench.validation.verdict import judge
-from bench.witness import vouched_truth
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bench.gum import HEADINGS, Budget, Line, cells, in_words
 from bench.review.comparison import number
 from bench.review.evidence import Evidence
 from bench.testimony import recalled
+from bench.uncertainty.gum import HEADINGS, Budget, Line, cells, in_words
 
 
 def known_truths(evidence: Evidence) -> list[dict[str, object]]:

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bench.gum import Input, propagate
-from bench.monte_carlo import Validation
 from bench.recorder import Recorder
 from bench.records import Channel, Event, EventKind, LeakEstimate, Quality, Scan, Score, Truth
 from bench.testimony import Witness
+from bench.uncertainty.gum import Input, propagate
+from bench.uncertainty.monte_carlo import Validation
 
 COMPARTMENTS = {"us": "us_segment", "transfer": "transfer_compartment", "working": "working_compartment"}
 LEAKS = {"orifice_25um_us": 1.04e-7, "orifice_50um_transfer": 4.15e-7, "orifice_100um_working": 1.66e-6}

@@ -10,10 +10,10 @@ import numpy as np
 from bench.commands import CloseValve, OpenValve, label
 from bench.config.model import Bench
 from bench.config.parts import Leak
-from bench.gum import Budget, Input
-from bench.leak_budget import Conditions, conditions_of, inputs, leak_budget, seat_leakage_kg_s
-from bench.monte_carlo import Validation, distribute, validate
 from bench.records import Event, EventKind, Floats, Series, Truth, Window
+from bench.truth.leak_budget import Conditions, conditions_of, inputs, leak_budget, seat_leakage_kg_s
+from bench.uncertainty.gum import Budget, Input
+from bench.uncertainty.monte_carlo import Validation, distribute, validate
 
 CHOKED_BELOW = 0.5
 """Largest downstream to upstream pressure ratio: the critical ratio of air is 0.528 (science 1.2.1)."""

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from bench.certificate import Certificate
-from bench.gum import rectangular
-from bench.leak_budget import Conditions, inputs, leak_budget
 from bench.leak_gas import GASES, conversion, moistening, saturation_pressure_pa
+from bench.truth.leak_budget import Conditions, inputs, leak_budget
+from bench.uncertainty.gum import rectangular
 
 DAY = date(2026, 6, 1)
 FLOW_KG_S = 1.07e-7

@@ -6,7 +6,7 @@ import pytest
 
 from bench.certificate import Certificate
 from bench.config.certificates import calibrations_of, load_certificate
-from bench.recalibration import calibration_en, en_number
+from bench.truth.recalibration import calibration_en, en_number
 
 DAY = date(2026, 6, 1)
 

@@ -9,10 +9,10 @@ from small_bench import small_bench
 
 from bench.commands import CloseValve, OpenValve, label
 from bench.config.parts import FlowController
-from bench.rate_of_rise import Rise, risen
 from bench.records import Event, EventKind, Series, Window
 from bench.testimony import Witness, recalled
-from bench.witness import METER, RISE, vouched_truth
+from bench.truth.rate_of_rise import Rise, risen
+from bench.truth.witness import METER, RISE, vouched_truth
 
 SMALL = small_bench()
 CHANNELS = {channel.name: channel for channel in SMALL.channel}

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from bench.certificate import Certificate
-from bench.gum import Budget
-from bench.leak_budget import Conditions, inputs, leak_budget
+from bench.truth.leak_budget import Conditions, inputs, leak_budget
+from bench.uncertainty.gum import Budget
 
 COVERAGE_FACTOR = 2.0
 SHARED = frozenset({"volume", "chamber_temperature"})

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.type_a import analysis_of_variance, from_means, mean_of, straight_line
+from bench.uncertainty.type_a import analysis_of_variance, from_means, mean_of, straight_line
 
 READING_C = (21.521, 22.012, 22.512, 23.003, 23.507, 23.999, 24.513, 25.002, 25.503, 26.010, 26.511)
 CORRECTION_C = (-0.171, -0.169, -0.166, -0.159, -0.164, -0.165, -0.156, -0.157, -0.159, -0.161, -0.160)

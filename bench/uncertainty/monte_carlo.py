@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.gum import NO_CORRELATIONS, Budget, Correlations, Input, Model
+from bench.uncertainty.gum import NO_CORRELATIONS, Budget, Correlations, Input, Model
 
 Samples = NDArray[np.float64]
 BLOCK = 10_000

@@ -13,13 +13,13 @@ from bench.certificate import Certificate
 from bench.config.certificates import calibrations_of
 from bench.config.model import Bench
 from bench.config.parts import Leak
-from bench.flow_meter import metered
-from bench.gum import Budget
-from bench.rate_of_rise import RISE, risen, rises
-from bench.recalibration import calibration_en, rise_en
 from bench.records import Event, Series, Truth, Window
 from bench.testimony import AGREEMENT, Witness
-from bench.truth import certified_flow, leak_truth
+from bench.truth.flow_meter import metered
+from bench.truth.leak_truth import certified_flow, leak_truth
+from bench.truth.rate_of_rise import RISE, risen, rises
+from bench.truth.recalibration import calibration_en, rise_en
+from bench.uncertainty.gum import Budget
 
 METER = "flow meter in line"
 NAN = float("nan")

@@ -11,10 +11,10 @@ import numpy as np
 
 from bench.config.model import Bench, ChannelEntry
 from bench.config.parts import Leak
-from bench.gum import Budget, Input, Model, propagate, rectangular
 from bench.records import Event, EventKind, Series, Window
-from bench.truth import open_during
-from bench.type_a import straight_line
+from bench.truth.leak_truth import open_during
+from bench.uncertainty.gum import Budget, Input, Model, propagate, rectangular
+from bench.uncertainty.type_a import straight_line
 
 RISE = "chamber's rate of rise"
 FEWEST = 20

@@ -6,9 +6,9 @@ import numpy as np
 
 from bench.config.model import Bench, ChannelEntry
 from bench.config.parts import Leak
-from bench.gum import Budget, Input, propagate
 from bench.records import Floats, Series, Window
-from bench.type_a import mean_of
+from bench.uncertainty.gum import Budget, Input, propagate
+from bench.uncertainty.type_a import mean_of
 
 FEWEST = 10
 """Readings for a mean to have an uncertainty of its own."""

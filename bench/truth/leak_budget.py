@@ -8,8 +8,8 @@ from datetime import date
 from bench.certificate import Certificate
 from bench.config.model import Bench
 from bench.config.parts import Leak
-from bench.gum import Budget, Input, propagate, rectangular
 from bench.leak_gas import conversion, moistening, saturation_pressure_pa
+from bench.uncertainty.gum import Budget, Input, propagate, rectangular
 
 CHOKED_FLUX_KG_M2_S_PA = 239.17 / 101_325.0
 """Of air at 293 K through a hole, per pressure in front of it (science 1.2.1)."""

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from bench.gum import Input, as_text, coverage_factor, propagate, rectangular, sensitivity, triangular
+from bench.uncertainty.gum import Input, as_text, coverage_factor, propagate, rectangular, sensitivity, triangular
 
 # JCGM 100 H.1: an end gauge of 50 mm against a standard; lengths in m, temperatures in K
 GAUGE = (

@@ -8,7 +8,7 @@ from small_bench import small_bench
 from bench.commands import CloseValve, OpenValve, label
 from bench.config.parts import Override
 from bench.records import Event, EventKind, Series, Window
-from bench.truth import leak_truth
+from bench.truth.leak_truth import leak_truth
 
 BENCH = small_bench()
 (LEAK,) = BENCH.leak

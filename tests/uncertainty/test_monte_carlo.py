@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from bench.gum import Input, propagate, rectangular, triangular
-from bench.monte_carlo import (
+from bench.uncertainty.gum import Input, propagate, rectangular, triangular
+from bench.uncertainty.monte_carlo import (
     distribute,
     distribute_adaptively,
     shortest_interval,
