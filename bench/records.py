@@ -171,51 +171,6 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class NoiseClass:
-    """What the maker, or a run with no leak, says of a sensor's noise (science 1.5).
-
-    white: standard deviation of a one-second mean. representativeness and its correlation time: the
-    Ornstein-Uhlenbeck error of a point thermometer against the mean of the gas it stands for; zero where there
-    is none. resolution: step of the value delivered. All in the channel's unit.
-    """
-
-    white: float
-    representativeness: float = 0.0
-    correlation_time_s: float = 3600.0
-    resolution: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class GasThermometer:
-    channel: str
-    volume_fraction: float
-    noise: NoiseClass
-
-
-@dataclass(frozen=True, slots=True)
-class CompartmentRig:
-    """What a method may know of one compartment: never the drawn truth, only what the bench file states."""
-
-    name: str
-    volume_m3: float
-    u_volume_m3: float
-    pressure_channel: str
-    pressure_noise: NoiseClass
-    u_pressure_pa: float
-    u_temperature_k: float
-    thermometers: tuple[GasThermometer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rig:
-    """What a method may know of the rig. gas_constant: specific, J/(kg K)."""
-
-    gas_constant_j_kg_k: float
-    compartments: Mapping[str, CompartmentRig]
-    hatches: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Series:
     """A stretch of scans as a method sees it. columns: channel -> values, NaN where the reading was not usable."""
 
@@ -232,6 +187,7 @@ class Series:
 class Window:
     """The question put to a method: how fast does compartment lose gas between begin_s and end_s, above its rate
     in the background windows, when every leak was known to be closed? It says nothing of what leaked or how much.
+    compartment: or rig.WHOLE, with all hatches open.
     """
 
     name: str
@@ -249,11 +205,21 @@ class LeakEstimate:
     window: str
     rate_kg_s: float
     u_kg_s: float
+    time_s: float | None = None
+    """The end of the data that it rests on, of a method that watches as time goes on."""
+    detectable_kg_s: float | None = None
+    """The least rate that these data would show (95 % of the time, at 5 % false positives). A rate below it is neither
+    a leak nor none: inconclusive.
+    """
     onset_s: float | None = None
     compartment_probabilities: Mapping[str, float] = field(default_factory=dict)
     leak_kind: str | None = None
     time_to_limit_s: Mapping[str, float] = field(default_factory=dict)
     alarm: bool | None = None
+    causes_kg_s: Mapping[str, float] = field(default_factory=dict)
+    """What else took gas, by its name: purification, crew, make-up (negative: it came back)."""
+    faulty: tuple[str, ...] = ()
+    """Channels that it did not believe."""
     notes: tuple[str, ...] = ()
 
 

@@ -8,12 +8,13 @@ from datetime import date
 import pandas as pd
 
 from bench.certificate import Certificate
-from bench.config.load import rig_of
 from bench.config.model import Bench
+from bench.config.rig import rig_of
 from bench.dataset import ESTIMATES, Dataset
 from bench.detection.method import CannotEstimateError, Method
 from bench.detection.shipped import methods
-from bench.records import Event, EventKind, LeakEstimate, Rig, Score, Series, Truth, Verdict, Window
+from bench.records import Event, EventKind, LeakEstimate, Score, Series, Truth, Verdict, Window
+from bench.rig import Rig
 from bench.run import Run
 from bench.truth.witness import vouched_truth
 from bench.validation.accuracy import score

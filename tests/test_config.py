@@ -5,10 +5,12 @@ import pytest
 from shipped_copy import copy_shipped, replace
 from small_bench import small_bench
 
-from bench.config.load import find_bench, load_bench, rig_of
+from bench.config.load import find_bench, load_bench
 from bench.config.model import NoiseEntry
+from bench.config.rig import rig_of
 from bench.errors import ConfigError
-from bench.records import Channel, NoiseClass
+from bench.records import Channel
+from bench.rig import NoiseClass
 
 TODAY = date(2026, 11, 23)
 CERTIFICATE = "orifice_50um_working.toml"
@@ -392,10 +394,11 @@ def test_a_spoilt_certificate_is_named_with_the_leak_it_is_of(copied, old, new, 
 def test_a_method_is_told_what_the_bench_file_states_and_no_more():
     rig = rig_of(small_bench())
     assert rig.gas_constant_j_kg_k == 287.055
-    assert rig.hatches == (("node", "annex"),)
+    (hatch,) = rig.hatches
+    assert (hatch.connects, hatch.closed_channel) == (("node", "annex"), "hatch_closed")
     node = rig.compartments["node"]
     assert (node.volume_m3, node.u_volume_m3) == (0.4, 0.002)
-    assert (node.pressure_channel, node.u_pressure_pa) == ("node_pressure", 50.0)
+    assert [(gauge.channel, gauge.u_pa) for gauge in node.gauges] == [("node_pressure", 50.0)]
     assert [(t.channel, t.volume_fraction) for t in node.thermometers] == [("node_gas_1", 0.75), ("node_gas_2", 0.25)]
 
 

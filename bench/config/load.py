@@ -13,11 +13,9 @@ from bench.config.checks import problems
 from bench.config.model import Bench
 from bench.config.toml import one_line, read_toml
 from bench.errors import ConfigError
-from bench.records import CompartmentRig, GasThermometer, NoiseClass, Rig
 
 SHIPPED = Path(__file__).parents[1] / "benches"
 CERTIFICATES = Path(__file__).parents[1] / "certificates"
-SILENT = NoiseClass(white=0.0)
 NOTHING: Mapping[str, str] = {}
 
 Entries = list[dict[str, Any]]
@@ -121,26 +119,3 @@ def _beside(bench_file: Path, name: str, folder: Path) -> Path:
     """Relative to the bench file; else the shipped one of that name, so that a copied bench file works where it is."""
     beside, shipped = bench_file.parent / name, folder / Path(name).name
     return shipped if shipped.exists() and not beside.exists() else beside
-
-
-def rig_of(bench: Bench) -> Rig:
-    """What methods may know: the stated values with their uncertainties, never what was drawn from them."""
-    noise = {name: entry.record() for name, entry in bench.noise_class.items()}
-    compartments = {}
-    for entry in bench.compartment:
-        (pressure,) = bench.channels_of(entry.name, "pressure")
-        thermometers = bench.channels_of(entry.name, "gas_temperature")
-        compartments[entry.name] = CompartmentRig(
-            name=entry.name,
-            volume_m3=entry.volume_m3,
-            u_volume_m3=entry.u_volume_m3,
-            pressure_channel=pressure.name,
-            pressure_noise=noise.get(pressure.noise or "", SILENT),
-            u_pressure_pa=pressure.accuracy,
-            u_temperature_k=max(t.accuracy for t in thermometers),
-            thermometers=tuple(
-                GasThermometer(t.name, t.volume_fraction or 0.0, noise.get(t.noise or "", SILENT)) for t in thermometers
-            ),
-        )
-    hatches = tuple(hatch.connects for hatch in bench.hatch)
-    return Rig(bench.gas.gas_constant_j_kg_k, compartments, hatches)

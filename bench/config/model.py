@@ -28,7 +28,8 @@ from bench.config.parts import (
     Vessel,
 )
 from bench.config.sound import Acoustics, Entry, Microphone
-from bench.records import Channel, NoiseClass
+from bench.records import Channel
+from bench.rig import NoiseClass
 
 
 class BenchInfo(Entry):
@@ -50,7 +51,8 @@ class InstrumentEntry(Entry):
 
 
 class NoiseEntry(Entry):
-    """Of a sensor, in the channel's unit. Methods are told the first four; the rest is what a simulated one has too.
+    """Of a sensor, in the channel's unit. Methods are told the first four and random_walk, the rest is
+    what a simulated one has too.
 
     u_gain: relative standard uncertainty of its gain, beside the channel's accuracy; gain_tempco: 1/K; tempco: unit/K;
     drift: unit/s; hysteresis: full width of the loop; flicker: floor of the Allan deviation; random_walk: unit/sqrt(h).
@@ -75,7 +77,9 @@ class NoiseEntry(Entry):
     """More equal readings than this in a row are a frozen value; none: it may stand still for ever."""
 
     def record(self) -> NoiseClass:
-        return NoiseClass(self.white, self.representativeness, self.correlation_time_s, self.resolution)
+        return NoiseClass(
+            self.white, self.representativeness, self.correlation_time_s, self.resolution, self.random_walk
+        )
 
     @model_validator(mode="after")
     def never_of_the_future(self) -> Self:

@@ -10,7 +10,8 @@ from bench.detection.least_squares import Fit, fit_generalised
 from bench.detection.mass import LogMass, log_mass, read_thermometers
 from bench.detection.method import CannotEstimateError
 from bench.detection.segments import HOLD, design_matrix
-from bench.records import CompartmentRig, LeakEstimate, Rig, Series, Window
+from bench.records import LeakEstimate, Series, Window
+from bench.rig import CompartmentRig, Rig
 
 MIN_HOLD_BLOCKS = 5
 MIN_BACKGROUND_BLOCKS = 2
@@ -31,7 +32,7 @@ class CompensatedMass:
     name = "compensated_mass"
 
     def estimate(self, rig: Rig, series: Series, window: Window) -> LeakEstimate:
-        compartment = rig.compartments[window.compartment]
+        compartment = rig.volume(window.compartment)
         mass, lost = self._read(series, window, compartment)
         fit = self._fit(mass, window)
         u_slope_per_s, excess = _slope_u(fit)
@@ -42,13 +43,12 @@ class CompensatedMass:
         return LeakEstimate(self.name, window.name, rate_kg_s, u_kg_s, notes=notes)
 
     def _read(self, series: Series, window: Window, compartment: CompartmentRig) -> tuple[LogMass, tuple[str, ...]]:
-        channels = [compartment.pressure_channel, *(thermometer.channel for thermometer in compartment.thermometers)]
-        blocks = block_means(series, window, channels)
+        gauges = [gauge.channel for gauge in compartment.gauges]
+        blocks = block_means(series, window, [*gauges, *(t.channel for t in compartment.thermometers)])
         thermometers = read_thermometers(compartment, blocks)
         if not thermometers:
             raise CannotEstimateError(self.name, window.name, "no pressure or no gas thermometer was read throughout")
-        needed = (compartment.pressure_channel, *(thermometer.channel for thermometer in thermometers))
-        blocks = blocks.read_in(needed)
+        blocks = blocks.read_in([*gauges, *(thermometer.channel for thermometer in thermometers)])
         blocks, dropped = self._sufficient(blocks, window)
         return log_mass(compartment, thermometers, blocks), (*losses(compartment.thermometers, thermometers), *dropped)
 
@@ -89,7 +89,7 @@ def _gas(rig: Rig, compartment: CompartmentRig, mass: LogMass) -> tuple[float, f
     mass_kg = pressure_pa * compartment.volume_m3 / (rig.gas_constant_j_kg_k * temperature_k)
     relative = (
         compartment.u_volume_m3 / compartment.volume_m3,
-        compartment.u_pressure_pa / pressure_pa,
+        float(np.linalg.norm([gauge.u_pa for gauge in compartment.gauges])) / len(compartment.gauges) / pressure_pa,
         compartment.u_temperature_k / temperature_k,
     )
     return mass_kg, float(np.linalg.norm(relative))

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bench.records import Floats, GasThermometer
+from bench.records import Floats
+from bench.rig import GasThermometer
 
 
 def volume_fractions(thermometers: Sequence[GasThermometer]) -> Floats:

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from bench.records import LeakEstimate, Rig, Series, Window
+from bench.records import LeakEstimate, Series, Window
+from bench.rig import Rig
 
 
 class CannotEstimateError(ValueError):

@@ -8,7 +8,8 @@ from bench.detection.gas_temperature import losses, mean_gas_temperature
 from bench.detection.least_squares import Fit, fit_ordinary
 from bench.detection.method import CannotEstimateError
 from bench.detection.segments import design_matrix, samples, usable
-from bench.records import CompartmentRig, LeakEstimate, Rig, Series, Window
+from bench.records import LeakEstimate, Series, Window
+from bench.rig import CompartmentRig, Rig
 
 MIN_SAMPLES = 3
 
@@ -24,8 +25,8 @@ class PressureDecay:
 
     def estimate(self, rig: Rig, series: Series, window: Window) -> LeakEstimate:
         window = replace(window, background=())
-        compartment = rig.compartments[window.compartment]
-        fit = self._slopes(series, window, compartment.pressure_channel)
+        compartment = rig.volume(window.compartment)
+        fit = self._slopes(series, window, compartment.gauges[0].channel)
         temperature_k, notes = self._temperature(series, window, compartment)
         kg_per_pa = compartment.volume_m3 / (rig.gas_constant_j_kg_k * temperature_k)
         rate_kg_s = -kg_per_pa * float(fit.coefficients[0])

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bench.config.load import rig_of
+from bench.config.rig import rig_of
 from bench.detection.method import CannotEstimateError
-from bench.records import Floats, Rig, Series, Window
+from bench.records import Floats, Series, Window
+from bench.rig import Rig
 from bench.sim.direct import Readings, simulate
 from bench.sim.scenario import Scenario
 from procedures.campaign.cases import Case, staged, windows
@@ -65,7 +66,7 @@ def _rows(campaign: Campaign, case: Case) -> Iterator[Row]:
     seen = simulate(campaign.bench, scenario, case.seed, orders, duration_s=duration_s, period_s=period_s)
     rig_s = time.perf_counter() - begun
     rig = rig_of(campaign.bench)
-    series = Series(seen.time_s, {name: seen.column(name) for name in _named(rig)})
+    series = Series(seen.time_s, {name: seen.column(name) for name in rig.channels if name in seen.channels})
     lost_kg = _lost_kg(campaign, scenario, case, seen)
     for exposure_h in campaign.file.exposures_h:
         for window, judged in windows(campaign.file, case, exposure_h * HOUR_S):
@@ -73,13 +74,6 @@ def _rows(campaign: Campaign, case: Case) -> Iterator[Row]:
             known = series.between(-math.inf, window.end_s)  # nobody knows the future
             for entry in campaign.file.method:
                 yield _row(case, entry, rig, known, window, judged, truth_kg_s, rig_s)
-
-
-def _named(rig: Rig) -> Iterator[str]:
-    """The channels that the rig names: no other means anything to a method."""
-    for compartment in rig.compartments.values():
-        yield compartment.pressure_channel
-        yield from (thermometer.channel for thermometer in compartment.thermometers)
 
 
 def _lost_kg(campaign: Campaign, scenario: Scenario, case: Case, seen: Readings) -> Floats:

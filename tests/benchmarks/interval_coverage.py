@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.records import GasThermometer, NoiseClass, Rig
+from bench.rig import GasThermometer, NoiseClass, Rig
 from bench.validation.bounds import cramer_rao_slope_u
 from bench.validation.coverage import acceptance_limits
 
@@ -49,12 +49,14 @@ def one_seed(arguments: tuple[int, str]) -> dict[str, object]:
 
 def bound_kg_s(bench, plan, leak: dict[str, float]) -> float:
     """Standard uncertainty no unbiased method can beat on the hold alone, with u(volume) and u_truth in quadrature."""
-    from bench.config.load import rig_of
+    from bench.config.rig import rig_of
 
     rig: Rig = rig_of(bench)
     compartment = rig.compartments[leak["compartment"]]
     time_s = np.arange(0.0, plan.exposure_s - plan.lead_s, MINUTE_S)
-    covariance = noise_of_ln_mass(time_s, compartment.thermometers, compartment.pressure_noise, plan.pressure_pa, 295.0)
+    covariance = noise_of_ln_mass(
+        time_s, compartment.thermometers, compartment.gauges[0].noise, plan.pressure_pa, 295.0
+    )
     mass_kg = plan.pressure_pa * compartment.volume_m3 / (rig.gas_constant_j_kg_k * 295.0)
     slope_kg_s = mass_kg * cramer_rao_slope_u(time_s, covariance)
     volume_kg_s = leak["truth_kg_s"] * compartment.u_volume_m3 / compartment.volume_m3

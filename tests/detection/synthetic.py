@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import lfilter
 
-from bench.records import CompartmentRig, Floats, GasThermometer, NoiseClass, Rig, Series, Window
+from bench.records import Floats, Series, Window
+from bench.rig import CompartmentRig, GasThermometer, NoiseClass, PressureGauge, Rig
 
 GAS_CONSTANT = 287.05
 VOLUME_M3 = 0.4
@@ -29,9 +30,7 @@ def rig(u_volume: float = 0.005, white_pa: float = WHITE_PA) -> Rig:
         name="working",
         volume_m3=VOLUME_M3,
         u_volume_m3=u_volume * VOLUME_M3,
-        pressure_channel="p",
-        pressure_noise=NoiseClass(white_pa),
-        u_pressure_pa=10.0,
+        gauges=(PressureGauge("p", 10.0, NoiseClass(white_pa)),),
         u_temperature_k=0.05,
         thermometers=thermometers,
     )

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bench.detection.gas_temperature import losses, mean_gas_temperature
-from bench.records import GasThermometer, NoiseClass
+from bench.rig import GasThermometer, NoiseClass
 
 WARM, COLD = (GasThermometer(name, f, NoiseClass(0.001)) for name, f in (("warm", 0.75), ("cold", 0.25)))
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bench.detection.noise import block_covariance, mean_correlation
-from bench.records import NoiseClass
+from bench.rig import NoiseClass
 
 
 @pytest.mark.parametrize("tau_s", [5.0, 100.0, 3600.0, 1e6])

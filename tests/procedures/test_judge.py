@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bench.detection.method import CannotEstimateError
-from bench.records import LeakEstimate, Rig, Series, Window
+from bench.records import LeakEstimate, Series, Window
+from bench.rig import Rig
 from procedures.judge import answer
 
 RIG, NOTHING = Rig(287.0, {}), Series(np.empty(0), {})

@@ -6,7 +6,7 @@ import pytest
 from campaign_bed import SMALL, loaded
 
 from bench.clock import VirtualClock
-from bench.config.load import rig_of
+from bench.config.rig import rig_of
 from bench.dataset import Dataset
 from bench.recorder import Recorder
 from bench.run import Run

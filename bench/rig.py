@@ -1,0 +1,137 @@
+"""What a method may know of the rig: what the bench file states, never what is drawn from it. Frozen, SI.
+
+A method that watches compartments joined by open hatches asks for `rig.volume(WHOLE)`: one volume with all gauges.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+WHOLE = "whole"
+"""All compartments together, joined by open hatches: a name for Window.compartment."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseClass:
+    """What the maker, or a run with no leak, says of a sensor's noise (science 1.5).
+
+    white: standard deviation of a one-second mean. representativeness and its correlation time: the
+    Ornstein-Uhlenbeck error of a point thermometer against the mean of the gas it stands for; zero where there
+    is none. resolution: step of the value delivered. random_walk: unit/sqrt(h). All in the channel's unit.
+    """
+
+    white: float
+    representativeness: float = 0.0
+    correlation_time_s: float = 3600.0
+    resolution: float = 0.0
+    random_walk: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PressureGauge:
+    """Absolute. u_pa: standard uncertainty of its systematic part."""
+
+    channel: str
+    u_pa: float
+    noise: NoiseClass
+
+
+@dataclass(frozen=True, slots=True)
+class GasThermometer:
+    channel: str
+    volume_fraction: float
+    noise: NoiseClass
+
+
+@dataclass(frozen=True, slots=True)
+class Hygrometer:
+    """Of relative humidity, 0 to 1. u: standard uncertainty of its systematic part. hysteresis: full width."""
+
+    channel: str
+    u: float
+    hysteresis: float
+    noise: NoiseClass
+
+
+@dataclass(frozen=True, slots=True)
+class CompartmentRig:
+    """A volume of gas at one pressure. expansion_1_k, elasticity_1_pa: relative growth of the volume with the wall's
+    temperature and the pressure inside. u_temperature_k: of a thermometer's systematic part, common to all.
+    """
+
+    name: str
+    volume_m3: float
+    u_volume_m3: float
+    gauges: tuple[PressureGauge, ...]
+    u_temperature_k: float
+    thermometers: tuple[GasThermometer, ...]
+    wall_channels: tuple[str, ...] = ()
+    hygrometers: tuple[Hygrometer, ...] = ()
+    expansion_1_k: float = 0.0
+    elasticity_1_pa: float = 0.0
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """All that are named here."""
+        gauges, thermometers = (g.channel for g in self.gauges), (t.channel for t in self.thermometers)
+        return (*gauges, *thermometers, *(h.channel for h in self.hygrometers), *self.wall_channels)
+
+
+@dataclass(frozen=True, slots=True)
+class HatchRig:
+    """closed_channel: 1 while its end switch says closed; None where nothing tells."""
+
+    name: str
+    connects: tuple[str, str]
+    closed_channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """gas_constant: specific, J/(kg K)."""
+
+    gas_constant_j_kg_k: float
+    compartments: Mapping[str, CompartmentRig]
+    hatches: tuple[HatchRig, ...] = ()
+    heat_capacity_ratio: float = 1.4
+    dew_point_k: float = 0.0
+    """Of the gas that the supply delivers."""
+
+    def volume(self, name: str) -> CompartmentRig:
+        """A compartment, or WHOLE. KeyError for any other name."""
+        return joined(WHOLE, self.compartments.values()) if name == WHOLE else self.compartments[name]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """All that the rig names: no other means anything to a method."""
+        own = [channel for compartment in self.compartments.values() for channel in compartment.channels]
+        return (*own, *(hatch.closed_channel for hatch in self.hatches if hatch.closed_channel is not None))
+
+
+def joined(name: str, parts: Iterable[CompartmentRig]) -> CompartmentRig:
+    """Compartments at one pressure as one volume: volumes add (uncertainties in quadrature), each thermometer stands
+    for its share of the whole, and any gauge tells the pressure.
+    """
+    parts = tuple(parts)
+    volume_m3 = sum(part.volume_m3 for part in parts)
+    shares = [part.volume_m3 / volume_m3 for part in parts]
+    return CompartmentRig(
+        name=name,
+        volume_m3=volume_m3,
+        u_volume_m3=math.hypot(*(part.u_volume_m3 for part in parts)),
+        gauges=tuple(gauge for part in parts for gauge in part.gauges),
+        u_temperature_k=math.hypot(*_weighted(shares, [part.u_temperature_k for part in parts])),
+        thermometers=tuple(
+            replace(thermometer, volume_fraction=share * thermometer.volume_fraction)
+            for share, part in zip(shares, parts, strict=True)
+            for thermometer in part.thermometers
+        ),
+        wall_channels=tuple(channel for part in parts for channel in part.wall_channels),
+        hygrometers=tuple(hygrometer for part in parts for hygrometer in part.hygrometers),
+        expansion_1_k=sum(_weighted(shares, [part.expansion_1_k for part in parts])),
+        elasticity_1_pa=sum(_weighted(shares, [part.elasticity_1_pa for part in parts])),
+    )
+
+
+def _weighted(shares: Sequence[float], values: Sequence[float]) -> list[float]:
+    return [share * value for share, value in zip(shares, values, strict=True)]
