@@ -47,7 +47,7 @@ def _surround(memory: Memory, faults: Records, memories: Records) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def reach(  # noqa: PLR0913, PLR0917 - what `enter` is given, and how far
+def reach(
     terms: Terms, memory: Memory, faults: Records, memories: Records, knots: Knots, newest: int, time_s: float
 ) -> None:
     """Leave all segments behind that end before time_s."""
