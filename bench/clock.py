@@ -29,18 +29,24 @@ class SimulatorClock(Protocol):
         """Return once it is time_s: somebody waits for what is due then."""
 
 
-class SystemClock:
-    def __init__(self) -> None:
+class WallClock:
+    """speed times the wall time since it was made: a real bench's at speed 1, a served rig's at that rig's speed."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
         self._origin_s = time.monotonic()
 
     def now(self) -> float:
-        return time.monotonic() - self._origin_s
+        return self.speed * (time.monotonic() - self._origin_s)
 
     def sleep(self, duration_s: float) -> None:
-        time.sleep(max(0.0, duration_s))
+        time.sleep(max(0.0, duration_s / self.speed))
 
     def sleep_until(self, time_s: float) -> None:
+        """Nobody can move this clock: the caller's thread stands still for what is left."""
         self.sleep(time_s - self.now())
+
+    advance_to = sleep_until
 
     def utc(self) -> datetime:
         return datetime.now(UTC)
@@ -69,18 +75,3 @@ class VirtualClock:
 
     def utc(self) -> datetime:
         return datetime.now(UTC)
-
-
-class ScaledClock:
-    """Time of a rig that other processes look at: speed times the wall time since it was made. Nobody can move it."""
-
-    def __init__(self, speed: float = 1.0) -> None:
-        self.speed = speed
-        self._origin_s = time.monotonic()
-
-    def now(self) -> float:
-        return self.speed * (time.monotonic() - self._origin_s)
-
-    def advance_to(self, time_s: float) -> None:
-        """Sleep for the wall time that is left until time_s. The caller's thread stands still meanwhile."""
-        time.sleep(max(0.0, (time_s - self.now()) / self.speed))

@@ -61,6 +61,10 @@ def run(  # noqa: PLR0913, PLR0917 - what the command line says
     extra: Annotated[
         list[str] | None, typer.Option("-e", metavar="KEY=VALUE", help="Set a field of the procedure's plan.")
     ] = None,
+    rig: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="On the rig that `leakbench sim` serves there; or: only."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the simulated rig's hidden draws and noise.")] = 1,
     results: Annotated[Path, typer.Option(help="Where run folders land.")] = Path("results"),
     blind: Annotated[  # noqa: FBT002 - a flag
@@ -91,6 +95,7 @@ def run(  # noqa: PLR0913, PLR0917 - what the command line says
         quiet=as_json,
         begun=STARTED,
         blind=blind,
+        rig=rig,
         overrides=reasons(override or [], reason),
     )
     session = _conduct(order)

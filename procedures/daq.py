@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import typer
 
-from bench.clock import ScaledClock
+from bench.clock import WallClock
 from bench.errors import ConfigError
 from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.driver.fault_orders import FaultOrders
@@ -56,7 +56,7 @@ def serve(devices: str, host: str, port: int, speed: float) -> None:
     """Say the port in the first line of standard output, then serve until the first Ctrl-C or SIGTERM."""
     with StopRequest() as stop, ExitStack() as closing:
         described = load_rack(find_rack(devices))
-        outputs, clock = Outputs(), ScaledClock(speed)
+        outputs, clock = Outputs(), WallClock(speed)
         driver = Driver(described.rack, signals_of(described, outputs), WallPace(clock, speed), outputs)
         server = closing.enter_context(SimServer())
         service, bound = _listening(server, driver, host, port)

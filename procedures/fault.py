@@ -1,12 +1,13 @@
-"""To tell a served rig what shall go wrong: how it is found, and what it is told."""
+"""To tell a served rig what shall go wrong, and to ask it where it is and how it stands."""
 
 import json
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.errors import ConfigError
 
@@ -42,27 +43,28 @@ def order(
     said: dict[str, object] = {"do": HEAL, "instrument": instrument}
     if kind != HEAL:
         said |= {"do": "fault", "kind": kind, "at": at, "for_s": for_s, "delay_s": delay_s, "level": level}
-    answer = _told(rig or _only_rig(), said)
-    if "error" in answer:
-        raise ConfigError(str(answer["error"]))
-    ailing = {name: kinds for name, kinds in answer["ok"].items() if kinds}
+    ailing = {name: kinds for name, kinds in told(rig or only_rig(), said).items() if kinds}
     return "\n".join(f"{name}: {', '.join(kinds)}" for name, kinds in ailing.items()) or "no faults"
 
 
-def _told(rig: str, said: dict[str, object]) -> dict[str, dict[str, list[str]]]:
+def told(rig: str, said: Mapping[str, object]) -> dict[str, Any]:
+    """What the rig at HOST:PORT answers. ConfigError if it does not, or refuses."""
     host, _, port = rig.rpartition(":")
     if not port.isdigit():
         raise ConfigError(f"{rig}: give the rig as HOST:PORT")
     try:
         with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as connection:
             connection.sendall(json.dumps(said).encode("ascii") + b"\n")
-            answer: dict[str, dict[str, list[str]]] = json.loads(connection.makefile("rb").readline())
+            answer: dict[str, Any] = json.loads(connection.makefile("rb").readline())
     except (OSError, ValueError) as error:
         raise ConfigError(f"{rig}: no simulated rig takes orders there ({error})") from error
-    return answer
+    if "error" in answer:
+        raise ConfigError(str(answer["error"]))
+    found: dict[str, Any] = answer["ok"]
+    return found
 
 
-def _only_rig() -> str:
+def only_rig() -> str:
     files = sorted(FOLDER.glob("*")) if FOLDER.exists() else []
     alive = {file: file.read_text(encoding="ascii") for file in files if Path(f"/proc/{file.name}").exists()}
     if not alive:

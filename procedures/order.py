@@ -12,6 +12,7 @@ from bench.sim.scenario import load_scenario
 from bench.station import check_drivers
 from procedures.catalogue import find_procedure
 from procedures.ordered import Order, Procedure
+from procedures.served import served_rig
 
 DEFAULT_BENCH, DEFAULT_SCENARIO = "zvezda", "quiet"
 NO_OVERRIDES: Mapping[str, str] = {}
@@ -28,16 +29,21 @@ def make_order(  # noqa: PLR0913 - what the command line says
     quiet: bool,
     begun: float,
     blind: bool = False,
+    rig: str | None = None,
     overrides: Mapping[str, str] = NO_OVERRIDES,
 ) -> Order:
-    """Without a bench the shipped one runs simulated, so that a first command works with no hardware.
+    """Without a bench the shipped one runs simulated, so that a first command works with no hardware. rig: run on the
+    simulated rig that another process serves there.
 
     overrides: leak -> reason for which its certificate is used although it is overdue or of another serial.
     """
     procedure = find_procedure(name)
     loaded = load_bench(find_bench(bench or DEFAULT_BENCH), datetime.now(UTC).date(), overrides)
     check_drivers(loaded)
-    scenario_name = simulate or (None if bench else DEFAULT_SCENARIO)
+    if rig and simulate:
+        raise ConfigError("--rig: the rig served there has its own scenario: leave --simulate out")
+    served, loaded = served_rig(rig, loaded) if rig else (None, loaded)
+    scenario_name = simulate or (None if bench or rig else DEFAULT_SCENARIO)
     scenario = load_scenario(scenario_name) if scenario_name else None
     arguments = _pairs(extra)
     plan = procedure.complete(_plan(procedure, name, arguments), loaded)
@@ -53,6 +59,7 @@ def make_order(  # noqa: PLR0913 - what the command line says
         quiet=quiet,
         begun=begun,
         blind=blind,
+        rig=served,
     )
 
 

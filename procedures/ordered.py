@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from bench.config.model import Bench
 from bench.config.parts import Leak
 from bench.run import Run
 from bench.sim.scenario import Scenario
+from procedures.served import ServedRig
 
 
 class Procedure(Protocol):
@@ -26,7 +27,7 @@ class Procedure(Protocol):
 
 @dataclass(frozen=True)
 class Order:
-    """What shall be run, on which bench, against which scenario (None: the real bench)."""
+    """What shall be run, on which bench, against which scenario (None: the real bench, or a rig served elsewhere)."""
 
     name: str
     procedure: Procedure
@@ -38,8 +39,13 @@ class Order:
     arguments: Mapping[str, str] = field(default_factory=dict)
     quiet: bool = False
     blind: bool = False
+    rig: ServedRig | None = None
     begun: float = field(default_factory=time.perf_counter)
     """When the command was given, on time.perf_counter: start-up is counted from there."""
+
+    @property
+    def simulated(self) -> bool:
+        return self.scenario is not None or self.rig is not None
 
 
 def described(order: Order) -> dict[str, Any]:
@@ -50,7 +56,8 @@ def described(order: Order) -> dict[str, Any]:
         "plan": order.plan.model_dump(mode="json"),
         "arguments": dict(order.arguments),
         "bench": {"name": bench.bench.name, "file": str(bench.file), "sha256": bench.sha256},
-        "simulated": order.scenario is not None,
+        "simulated": order.simulated,
+        "rig": asdict(order.rig) if order.rig else None,
         "scenario": {"name": order.scenario.name, "why": order.scenario.why} if order.scenario else None,
         "seed": order.seed if order.scenario else None,
         "certificates": [certified(leak) for leak in bench.leak],

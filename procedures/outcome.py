@@ -21,7 +21,7 @@ def summary(session: Session) -> dict[str, Any]:
         "run": str(folder) if folder else None,
         "verdict": str(session.verdict.outcome) if session.verdict else "ERROR",
         "reason": session.verdict.reason if session.verdict else None,
-        "simulated": session.order.scenario is not None,
+        "simulated": session.order.simulated,
         "bench_seconds": session.bench_s,
         "wall_seconds": session.wall_s,
         "wall_seconds_by_part": {key: round(session.timings_s.get(key, 0.0), 3) for key in SEPARATE_TIMINGS},

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from bench.clock import Clock, SystemClock, VirtualClock
+from bench.clock import Clock, VirtualClock, WallClock
 from bench.config.load import find_bench, load_bench
 from bench.config.model import Bench
 from bench.station import check_drivers
@@ -19,7 +19,7 @@ def reached(bench: str | None, simulate: str | None) -> Iterator[tuple[Bench, Cl
     check_drivers(loaded)
     scenario = simulate or (None if bench else DEFAULT_SCENARIO)
     if scenario is None:
-        yield loaded, SystemClock()
+        yield loaded, WallClock()
         return
     from bench.sim.host import serve
     from bench.sim.rig import SimulatedRig, compile_plant

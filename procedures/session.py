@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from bench.clock import Clock, SystemClock, VirtualClock
+from bench.clock import Clock, VirtualClock, WallClock
 from bench.config.model import Bench
 from bench.dataset import BENCH
 from bench.ending import verdict_of
@@ -53,7 +53,7 @@ class Session:
         self._runner = runner
         self._begun = order.begun
         self._commitment = hide(order.scenario, order.seed, order.plan.model_dump(mode="json")) if order.blind else None
-        self._clock: Clock = SystemClock() if order.scenario is None else VirtualClock()
+        self._clock = _clock(order)
         self._first_compiler = self._begin_compiling()
         self._rig = self._make_rig()
         self._compiler = threading.Thread(target=self._compile, name="compile the plant")
@@ -92,6 +92,8 @@ class Session:
             identities = {name: {"identity": identity} for name, identity in station.identities().items()}
             recorder.update(instruments=identities)
             self.timings_s["startup"] = time.perf_counter() - self._begun
+            if self._rig is None:
+                self._clock = _clock(self.order)  # the time axis begins with the run, not with its imports
             run = Run(station, recorder, self._clock, watch, stop)
             run.runner = self._runner or run.runner
             try:
@@ -174,6 +176,12 @@ class Session:
         if self._rig is not None:
             compile_plant(self._rig.bench, self._rig.scenario)
         self.timings_s["compile"] = time.perf_counter() - begun
+
+
+def _clock(order: Order) -> Clock:
+    if order.scenario is not None:
+        return VirtualClock()
+    return WallClock(order.rig.speed if order.rig else 1.0)
 
 
 def _seen(watch: SettingsWatch) -> dict[str, object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from bench.clock import ScaledClock, VirtualClock
+from bench.clock import VirtualClock, WallClock
 from bench.config.load import find_bench, load_bench
 from bench.config.model import Bench
 from bench.errors import ConfigError
@@ -74,10 +74,10 @@ def serve(
         raise ConfigError(f"{transcripts}: there is no such folder of transcripts; `leakbench record` makes one")
     with StopRequest() as stop:
         compile_plant(loaded, chosen)  # seconds at most, which are not the rig's
-        rig = SimulatedRig(loaded, chosen, seed, ScaledClock(speed))
+        rig = SimulatedRig(loaded, chosen, seed, WallClock(speed))
         pace = (lambda seconds: seconds / speed) if stated_times else None
         serving = served(rig, pace, terminal_servers=True, transcripts=transcripts)
-        with serving as rack, announced(_control(rack, rig)) as control:
+        with serving as rack, announced(_control(rack, rig, speed)) as control:
             for line in _addresses(rack):
                 typer.echo(line)
             rate = "real time" if speed == 1.0 else f"{speed:g} times real time"
@@ -86,11 +86,13 @@ def serve(
             rack.server.run(_keep_up(rig, stop))
 
 
-def _control(rack: Rack, rig: SimulatedRig) -> str:
-    """Where the rig takes orders."""
+def _control(rack: Rack, rig: SimulatedRig, speed: float) -> str:
+    """Where the rig takes orders, and tells how it stands."""
     now_s = rig.clock.now
     wired = {name: Wired(device, now_s, partial(rig.lose_power, name)) for name, device in rack.devices.items()}
-    control = Control({**wired, **rack.daqs})
+    addresses = {entry.name: entry.address for entry in rack.bench.instrument}
+    served: dict[str, object] = {"sha256": rack.bench.sha256, "speed": speed, "addresses": addresses}
+    control = Control({**wired, **rack.daqs}, {"describe": lambda: served, "stand": rig.standing})
     return f"127.0.0.1:{rack.server.serve_tcp(Device(lambda: control))}"
 
 

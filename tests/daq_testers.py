@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from daq_bed import serving
 
-from bench.clock import ScaledClock
+from bench.clock import WallClock
 from bench.sim.daq.driver.timeline import Outputs
 from bench.sim.daq.rack.file import find_rack, load_rack
 from bench.sim.daq.signals import signals_of
@@ -20,5 +20,5 @@ MODULES = {
 def serving_testers():
     """A channel to the service."""
     outputs, found = Outputs(), load_rack(find_rack("nidaqmx_tests"))
-    with serving(found.rack, signals_of(found, outputs), outputs, ScaledClock()) as rig:
+    with serving(found.rack, signals_of(found, outputs), outputs, WallClock()) as rig:
         yield rig.channel

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bench.clock import ScaledClock, SystemClock, VirtualClock
+from bench.clock import VirtualClock, WallClock
 
 
 def test_virtual_time_stands_still_until_it_is_told_to_move():
@@ -36,7 +36,7 @@ def test_sleeping_to_a_grid_point_lands_on_it_exactly_where_added_periods_would_
 
 
 def test_system_time_begins_at_zero_and_runs():
-    clock = SystemClock()
+    clock = WallClock()
     first_s = clock.now()
     assert 0.0 <= first_s < 1.0
     while clock.now() == first_s:
@@ -47,7 +47,7 @@ def test_system_time_begins_at_zero_and_runs():
 def test_waiting_for_a_time_already_past_takes_no_system_time(monkeypatch):
     waited_s = []
     monkeypatch.setattr("time.sleep", waited_s.append)
-    clock = SystemClock()
+    clock = WallClock()
     clock.sleep_until(-5.0)
     clock.sleep(-1.0)
     assert waited_s == [0.0, 0.0]
@@ -56,12 +56,12 @@ def test_waiting_for_a_time_already_past_takes_no_system_time(monkeypatch):
 def test_system_time_waits_for_what_is_left_until_the_grid_point(monkeypatch):
     waited_s = []
     monkeypatch.setattr("time.sleep", waited_s.append)
-    clock = SystemClock()
+    clock = WallClock()
     clock.sleep_until(1000.0)
     assert waited_s == [pytest.approx(1000.0, abs=1.0)]
 
 
-@pytest.mark.parametrize("clock", [SystemClock(), VirtualClock()])
+@pytest.mark.parametrize("clock", [WallClock(), VirtualClock()])
 def test_calendar_time_is_utc_now_on_either_clock(clock):
     utc = clock.utc()
     assert utc.utcoffset() == timedelta(0)
@@ -89,21 +89,21 @@ def wall(monkeypatch):
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 60.0])
 def test_scaled_time_is_speed_times_wall_time(wall, speed):
-    clock = ScaledClock(speed)
+    clock = WallClock(speed)
     assert clock.now() == 0.0
     wall.time_s += 30.0
     assert clock.now() == speed * 30.0
 
 
 def test_a_sample_due_a_period_ahead_at_speed_60_costs_less_than_two_milliseconds(wall):
-    clock = ScaledClock(60.0)
+    clock = WallClock(60.0)
     clock.advance_to(0.1)
     assert clock.now() == pytest.approx(0.1, rel=1e-6)
     assert wall.slept_s == [pytest.approx(0.1 / 60.0)]
 
 
 def test_scaled_time_already_past_is_not_waited_for(wall):
-    clock = ScaledClock(60.0)
+    clock = WallClock(60.0)
     wall.time_s += 1.0
     clock.advance_to(59.0)
     assert wall.slept_s == [0.0]

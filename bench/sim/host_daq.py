@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator
 
-from bench.clock import ScaledClock
+from bench.clock import WallClock
 from bench.config.model import Bench, ChannelEntry, InstrumentEntry
 from bench.errors import ConfigError
 from bench.sim.daq.driver.driver import Driver
@@ -50,7 +50,7 @@ def _plan(orders: FaultOrders, fault: DaqFaultEntry, scenario: str) -> None:
 
 def pace_of(rig: SimulatedRig) -> Pace:
     clock = rig.clock
-    return WallPace(clock, clock.speed) if isinstance(clock, ScaledClock) else MovedPace(clock)
+    return WallPace(clock, clock.speed) if isinstance(clock, WallClock) else MovedPace(clock)
 
 
 def _rack(modules: Iterable[Device]) -> Rack:

@@ -135,6 +135,16 @@ class SimulatedRig:
         sound = {"sound": self.sound.sealed()} if self.bench.microphone else {}
         return {"drawn": self.draws.drawn, "scenario": scenario, "passed_kg": passed, "until_s": now_s, **sound}
 
+    def standing(self) -> dict[str, object]:
+        """How the rig stands now, whoever says otherwise: positions (0: closed, off) and true pressures (Pa)."""
+        now_s, columns = self.look(), self.course.columns
+        positions = {driven.name: self._position(driven.name, now_s) for driven in self.bench.driven}
+        pressures = {name: self.course.value(columns.pressure(node), now_s) for name, node in self.model.node.items()}
+        return {"time_s": now_s, "positions": positions, "pressures_pa": pressures}
+
+    def _position(self, name: str, now_s: float) -> float:
+        return float(position(self.course.state.move[self.model.path[name]], now_s))
+
     # -- lines ---------------------------------------------------------------------------------------------------
     def write_line(self, line: str, state: bool) -> None:  # noqa: FBT001 - a level is a bool
         now_s = self.clock.now()

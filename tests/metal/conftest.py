@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bench.clock import ScaledClock
+from bench.clock import WallClock
 from bench.config.load import find_bench, load_bench
 from bench.sim.host import serve
 from bench.sim.rig import SimulatedRig, compile_plant
@@ -39,7 +39,7 @@ def bench(pytestconfig):
         return
     scenario = load_scenario("quiet")
     compile_plant(stated, scenario)
-    with serve(SimulatedRig(stated, scenario, 1, ScaledClock())) as rack:
+    with serve(SimulatedRig(stated, scenario, 1, WallClock())) as rack:
         yield rack.bench
 
 

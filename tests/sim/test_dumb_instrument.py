@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from bench.clock import ScaledClock, SystemClock, VirtualClock
+from bench.clock import VirtualClock, WallClock
 from bench.config.load import find_bench, load_bench
 from bench.dataset import Dataset
 from bench.recorder import Recorder
@@ -87,8 +87,8 @@ def test_dumb_for_a_while_it_costs_its_own_channels_alone(tmp_path, instrument, 
 def test_on_a_clock_that_nobody_can_stop_the_others_keep_their_grid(tmp_path, instrument):
     stated, scenario = bench(1.5), dumb(instrument, "no_reply", 2.5, math.inf)
     compile_plant(stated, scenario)
-    clock = SystemClock()
-    scans, events = recorded(tmp_path, SimulatedRig(stated, scenario, 1, ScaledClock()), clock, 6.0)
+    clock = WallClock()
+    scans, events = recorded(tmp_path, SimulatedRig(stated, scenario, 1, WallClock()), clock, 6.0)
     assert not [e for e in events if e.kind is EventKind.GAP]
     assert len(scans) >= 5
     assert {e.detail["instrument"] for e in events if e.kind is EventKind.LINK_LOST} == {instrument}

@@ -4,6 +4,7 @@
      "at": TERMINAL or null, "level": true, false or null}
     {"do": "heal", "instrument": NAME}
     {"do": "list"}
+    {"do": FACT}: what the served rig tells of itself beside, by the names that it was given
 
 Every line is answered by one: {"ok": ...} or {"error": "what is wrong"}. An instrument on a wire has the faults of
 wire_faults.py, at no terminal; others have kinds of their own.
@@ -45,6 +46,9 @@ class List(Order):
 
 
 ORDERS: Mapping[str, type[Order]] = {"fault": Strike, "heal": Heal, "list": List}
+Facts = Mapping[str, Callable[[], object]]
+"""By name, what can be asked for: JSON."""
+NO_FACTS: Facts = {}
 
 
 class Subject(Protocol):
@@ -81,10 +85,10 @@ class Wired:
 
 
 class Control:
-    """Takes orders for subjects by name."""
+    """Takes orders for subjects by name, and tells facts."""
 
-    def __init__(self, subjects: Mapping[str, Subject]) -> None:
-        self._subjects = subjects
+    def __init__(self, subjects: Mapping[str, Subject], facts: Facts = NO_FACTS) -> None:
+        self._subjects, self._facts = subjects, facts
         self._partial = b""
 
     def hung_up(self) -> None:
@@ -98,13 +102,18 @@ class Control:
 
     def _answer(self, line: bytes) -> bytes:
         try:
-            answer: dict[str, object] = {"ok": self._obey(parsed(line))}
+            answer: dict[str, object] = {"ok": self._obeyed(line)}
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             answer = {"error": ": ".join([*map(str, first["loc"]), first["msg"]])}
         except ValueError as error:
             answer = {"error": str(error)}
         return json.dumps(answer).encode("ascii") + b"\n"
+
+    def _obeyed(self, line: bytes) -> object:
+        said = said_in(line)
+        fact = self._facts.get(str(said.get("do")))
+        return self._obey(order_of(said)) if fact is None else fact()
 
     def _obey(self, order: Order) -> object:
         match order:
@@ -122,13 +131,17 @@ class Control:
         return self._subjects[name]
 
 
-def parsed(line: bytes) -> Order:
-    """ValueError for anything that is no order."""
+def said_in(line: bytes) -> dict[str, object]:
+    """ValueError for what is no JSON object."""
     try:
-        said = TypeAdapter(dict[str, object]).validate_json(line)
+        return TypeAdapter(dict[str, object]).validate_json(line)
     except ValidationError as error:
         raise ValueError("not a JSON object") from error
-    kind = ORDERS.get(str(said.pop("do", None)))
+
+
+def order_of(said: Mapping[str, object]) -> Order:
+    """ValueError for anything that is no order."""
+    kind = ORDERS.get(str(said.get("do")))
     if kind is None:
         raise ValueError(f"do: one of {', '.join(ORDERS)}")
-    return kind.model_validate(said)
+    return kind.model_validate({key: value for key, value in said.items() if key != "do"})
