@@ -35,3 +35,15 @@ class InconclusiveError(BenchError, RuntimeError):
 
 class RunAbortedError(BenchError, InterruptedError):
     """The operator (Ctrl-C) or the system (SIGTERM) asked the run to stop."""
+
+
+class BenchBusyError(BenchError, BlockingIOError):
+    """Another process drives this bench."""
+
+
+class BenchLatchedError(BenchError, PermissionError):
+    """The guard had to act, and nobody has acknowledged it yet."""
+
+
+class GuardLostError(BenchError, ConnectionError):
+    """The guard of a run is gone, or never came."""

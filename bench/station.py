@@ -62,9 +62,9 @@ class Station:
 
     def make_safe(self) -> list[str]:
         """Every step of the declared safe state, in order, whatever fails on the way; what did fail, empty at best."""
-        return [failure for step in self.safe_steps() if (failure := self._safe_step(step))]
+        return [failure for step in self.safe_steps() if (failure := self.safe_step(step))]
 
-    def _safe_step(self, step: Command) -> str | None:
+    def safe_step(self, step: Command) -> str | None:
         """Why the step was not taken, or None. A link cut in the middle of an exchange gets a second chance."""
         try:
             try:
@@ -78,10 +78,14 @@ class Station:
 
     def _reconnect(self, command: Command) -> None:
         """Open the link that the command goes over anew; the instrument's outputs stay as they are."""
-        instrument = self.instruments[self._actuation.owner(command)]
+        instrument = self.instruments[self.owner(command)]
         instrument.reconnect()
         if isinstance(instrument, SampleClock):
             instrument.start()
+
+    def owner(self, command: Command) -> str:
+        """The instrument that the command goes to."""
+        return self._actuation.owner(command)
 
     def positions(self, command: Command) -> tuple[Position, ...]:
         """End switches that must follow the command, as far as the bench file names any."""

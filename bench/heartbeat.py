@@ -1,0 +1,56 @@
+"""The thread between a run and its guard: a line when it begins, a beat with every scan, a word when all is safe.
+
+On a Unix socket: the guard knows from the system whose other end it is, and a run that dies hangs up.
+"""
+
+import json
+import socket
+import time
+from pathlib import Path
+
+from bench.errors import GuardLostError
+
+SOCKET = "guard.sock"
+BEAT, SAFE = b".\n", b"safe\n"
+START_S = 20.0
+
+
+class Heart:
+    """The run's end. Raises GuardLostError as soon as the guard is gone: a run goes on under a guard, or not at all."""
+
+    def __init__(self, folder: Path, run_folder: Path, patience_s: float, within_s: float = START_S) -> None:
+        """Wait until the guard listens. patience_s: wall time without a beat after which it may take over."""
+        self._socket = _reached(folder / SOCKET, time.monotonic() + within_s)
+        self._socket.settimeout(within_s)
+        self._socket.sendall(json.dumps({"run": str(run_folder), "patience_s": patience_s}).encode() + b"\n")
+        if self._socket.recv(16) != b"ok\n":
+            raise GuardLostError("the guard did not answer")
+        self._socket.setblocking(False)
+
+    def beat(self) -> None:
+        self._say(BEAT)
+
+    def end(self) -> None:
+        """All is safe: nobody needs to watch any more."""
+        self._say(SAFE)
+        self._socket.close()
+
+    def _say(self, what: bytes) -> None:
+        try:
+            self._socket.sendall(what)
+        except OSError as error:
+            raise GuardLostError(f"the guard is gone ({error}): nobody would make the bench safe") from error
+
+
+def _reached(path: Path, until_s: float) -> socket.socket:
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(path))
+        except OSError as error:
+            connection.close()
+            if time.monotonic() > until_s:
+                raise GuardLostError(f"no guard listens at {path} ({error})") from error
+            time.sleep(0.05)
+        else:
+            return connection

@@ -1,0 +1,111 @@
+"""Who drives a bench, and whether it may be driven: an OS lock that dies with its holder, and a latch that does not.
+
+Both are files of a folder of the bench's on this machine: one host drives a bench.
+"""
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bench.errors import BenchBusyError, BenchLatchedError, ConfigError
+
+LOCK, LATCH, ACKNOWLEDGED = "lock", "latch.json", "acknowledged.jsonl"
+
+
+def state_folder(bench: str) -> Path:
+    """$LEAKBENCH_STATE, else the user's state folder; made if it is not there."""
+    base = os.environ.get("LEAKBENCH_STATE") or Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
+    folder = Path(base) / "leakbench" / re.sub(r"[^A-Za-z0-9_.-]", "_", bench)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+class Possession:
+    """A context manager: inside it, this process alone drives the bench. Raises BenchBusyError, naming the holder."""
+
+    def __init__(self, folder: Path, purpose: str) -> None:
+        self._path, self._purpose = folder / LOCK, purpose
+        self._handle = -1
+
+    def __enter__(self) -> Self:
+        self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            said = os.read(self._handle, 4096).decode("utf-8", "replace").strip()
+            os.close(self._handle)
+            raise BenchBusyError(
+                f"the bench is driven by another process: {said or 'it has not said which'}"
+            ) from error
+        os.ftruncate(self._handle, 0)
+        os.write(self._handle, f"process {os.getpid()}, {self._purpose}, since {_now()}\n".encode())
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        os.ftruncate(self._handle, 0)
+        os.close(self._handle)
+
+
+def holder(folder: Path) -> int | None:
+    """The process that drives the bench now; None: nobody."""
+    try:
+        with Possession(folder, "a question"):
+            return None
+    except BenchBusyError as error:
+        found = re.search(r"process (\d+)", str(error))
+        return int(found[1]) if found else None
+
+
+def latch(folder: Path, report: Mapping[str, Any]) -> None:
+    """No run may begin before somebody has looked."""
+    part = folder / f"{LATCH}.part"
+    with part.open("w", encoding="utf-8") as file:
+        file.write(json.dumps({"utc": _now(), **report}, indent=2))
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(folder / LATCH)
+
+
+def check_latch(folder: Path) -> None:
+    """Raises BenchLatchedError: what happened, and the remedy."""
+    path = folder / LATCH
+    if not path.exists():
+        return
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        what = f"{said['reason']} ({said['utc']})"
+    except (ValueError, KeyError, TypeError):
+        what = f"{path} cannot be read"
+    raise BenchLatchedError(f"no run before somebody has looked: {what}. Then: leakbench ack --name NAME --reason TEXT")
+
+
+def acknowledge(folder: Path, name: str, reason: str) -> dict[str, Any]:
+    """Somebody has looked: the latch opens, who and why is kept. Returns what had happened. ConfigError if nothing had,
+    or without a name and a reason.
+    """
+    if not (name.strip() and reason.strip()):
+        raise ConfigError("an acknowledgement needs a name and a reason")
+    path = folder / LATCH
+    if not path.exists():
+        raise ConfigError("nothing is to be acknowledged")
+    try:
+        happened: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        happened = {"reason": "the report could not be read"}
+    line = {"utc": _now(), "name": name.strip(), "reason": reason.strip(), "happened": happened}
+    with (folder / ACKNOWLEDGED).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    return happened
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
