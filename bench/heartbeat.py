@@ -1,11 +1,14 @@
 """The thread between a run and its guard: a line when it begins, a beat with every scan, a word when all is safe.
 
+The first beat arms the guard; from the word that all is safe to the next beat it has nothing to fear.
+
 On a Unix socket: the guard knows from the system whose other end it is, and a run that dies hangs up.
 """
 
 import json
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.errors import GuardLostError
@@ -18,9 +21,13 @@ START_S = 20.0
 class Heart:
     """The run's end. Raises GuardLostError as soon as the guard is gone: a run goes on under a guard, or not at all."""
 
-    def __init__(self, folder: Path, run_folder: Path, patience_s: float, within_s: float = START_S) -> None:
-        """Wait until the guard listens. patience_s: wall time without a beat after which it may take over."""
-        self._socket = _reached(folder / SOCKET, time.monotonic() + within_s)
+    def __init__(
+        self, folder: Path, run_folder: Path, patience_s: float, ensure: Callable[[], None], within_s: float = START_S
+    ) -> None:
+        """Wait until the guard listens. ensure: see to it that there is one. patience_s: wall time without a beat after
+        which it takes over.
+        """
+        self._socket = _reached(folder / SOCKET, ensure, time.monotonic() + within_s)
         self._socket.settimeout(within_s)
         self._socket.sendall(json.dumps({"run": str(run_folder), "patience_s": patience_s}).encode() + b"\n")
         if self._socket.recv(16) != b"ok\n":
@@ -30,9 +37,11 @@ class Heart:
     def beat(self) -> None:
         self._say(BEAT)
 
-    def end(self) -> None:
-        """All is safe: nobody needs to watch any more."""
+    def rest(self) -> None:
+        """All is safe: nobody needs to watch until the next beat."""
         self._say(SAFE)
+
+    def close(self) -> None:
         self._socket.close()
 
     def _say(self, what: bytes) -> None:
@@ -42,8 +51,9 @@ class Heart:
             raise GuardLostError(f"the guard is gone ({error}): nobody would make the bench safe") from error
 
 
-def _reached(path: Path, until_s: float) -> socket.socket:
+def _reached(path: Path, ensure: Callable[[], None], until_s: float) -> socket.socket:
     while True:
+        ensure()
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             connection.connect(str(path))
@@ -51,6 +61,6 @@ def _reached(path: Path, until_s: float) -> socket.socket:
             connection.close()
             if time.monotonic() > until_s:
                 raise GuardLostError(f"no guard listens at {path} ({error})") from error
-            time.sleep(0.05)
+            time.sleep(0.1)
         else:
             return connection

@@ -10,5 +10,8 @@ class Listener(Protocol):
 
     def phase_begun(self, name: str) -> None: ...
     def scanned(self, state: RigState) -> None: ...
+    def made_safe(self) -> None:
+        """The whole safe state was reached and read back; nothing has moved since."""
+
     def noticed(self, event: Event) -> None:
         """Something about the instruments that whoever watches should know now."""

@@ -15,7 +15,8 @@ from typing import Any, Self
 
 from bench.errors import BenchBusyError, BenchLatchedError, ConfigError
 
-LOCK, LATCH, ACKNOWLEDGED = "lock", "latch.json", "acknowledged.jsonl"
+DRIVES, GUARDS = "drives.lock", "guards.lock"
+LATCH, ACKNOWLEDGED = "latch.json", "acknowledged.jsonl"
 
 
 def state_folder(bench: str) -> Path:
@@ -27,10 +28,12 @@ def state_folder(bench: str) -> Path:
 
 
 class Possession:
-    """A context manager: inside it, this process alone drives the bench. Raises BenchBusyError, naming the holder."""
+    """A context manager: inside it, this process alone drives the bench, or guards it. Raises BenchBusyError, naming
+    the holder.
+    """
 
-    def __init__(self, folder: Path, purpose: str) -> None:
-        self._path, self._purpose = folder / LOCK, purpose
+    def __init__(self, folder: Path, purpose: str, lock: str = DRIVES) -> None:
+        self._path, self._purpose = folder / lock, purpose
         self._handle = -1
 
     def __enter__(self) -> Self:
@@ -52,10 +55,10 @@ class Possession:
         os.close(self._handle)
 
 
-def holder(folder: Path) -> int | None:
-    """The process that drives the bench now; None: nobody."""
+def holder(folder: Path, lock: str = DRIVES) -> int | None:
+    """The process that drives (or guards) the bench now; None: nobody."""
     try:
-        with Possession(folder, "a question"):
+        with Possession(folder, "who only asked", lock):
             return None
     except BenchBusyError as error:
         found = re.search(r"process (\d+)", str(error))

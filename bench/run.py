@@ -201,6 +201,8 @@ class Run:
         self._safe = True  # not before: an interrupt on the way here means that it is done again on leaving
         if failures:
             self._blame_bench(f"safe state not reached: {failures[0]}")
+        else:
+            self._listener.made_safe()
         self.event(EventKind.SAFE_STATE, steps=[label(step) for step in steps], failures=failures)
 
     def _blame_bench(self, reason: str) -> None:

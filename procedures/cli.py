@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from drivers.errors import InstrumentError
 from procedures.cli_campaign import EXAMPLE as CAMPAIGN_EXAMPLE
 from procedures.cli_campaign import campaign
 from procedures.cli_daq import EXAMPLE, daq
+from procedures.cli_safety import ack, guard, safe, stop
 from procedures.cli_truth import EXIT_CODES, reevaluate, truth, verify
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ def run(  # noqa: PLR0913, PLR0917 - what the command line says
 
     Example: leakbench run leak_sweep --simulate cabin_drift -e leaks=working_50um,us_50um -e exposure_s=3600
     """
+    from procedures.guarding import possessed
     from procedures.order import make_order, reasons
     from procedures.outcome import as_text, summary
 
@@ -98,7 +101,8 @@ def run(  # noqa: PLR0913, PLR0917 - what the command line says
         rig=rig,
         overrides=reasons(override or [], reason),
     )
-    session = _conduct(order)
+    with possessed(order.key, order.name) if order.outlived else nullcontext():
+        session = _conduct(order)
     found = summary(session)
     typer.echo(json.dumps(found) if as_json else as_text(found, session))
     raise typer.Exit(EXIT_CODES[found["verdict"]])
@@ -234,6 +238,9 @@ app.command(epilog="Example: leakbench truth results/2026-11-24/000001-leak_swee
 app.command(epilog="Example: leakbench reevaluate results/2026-11-24/000001-leak_sweep --certificate new.toml")(
     reevaluate
 )
+
+for safety in (guard, ack, stop, safe):
+    app.command()(safety)
 
 
 def main() -> None:

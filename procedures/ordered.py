@@ -12,6 +12,7 @@ from bench.config.model import Bench
 from bench.config.parts import Leak
 from bench.run import Run
 from bench.sim.scenario import Scenario
+from procedures.guarding import key_of
 from procedures.served import ServedRig
 
 
@@ -42,6 +43,16 @@ class Order:
     rig: ServedRig | None = None
     begun: float = field(default_factory=time.perf_counter)
     """When the command was given, on time.perf_counter: start-up is counted from there."""
+
+    @property
+    def outlived(self) -> bool:
+        """The bench is there after the run: a real one, or a rig that another process serves."""
+        return self.scenario is None
+
+    @property
+    def key(self) -> str:
+        """What the bench's folder on this machine is called."""
+        return key_of(self.bench.bench.name, self.rig.address if self.rig else None)
 
     @property
     def simulated(self) -> bool:

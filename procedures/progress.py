@@ -24,6 +24,7 @@ class Watcher(Protocol):
     def phase_begun(self, name: str) -> None: ...
     def scanned(self, state: RigState) -> None: ...
     def noticed(self, event: Event) -> None: ...
+    def made_safe(self) -> None: ...
 
 
 def watcher(bench: Bench, expected: Mapping[str, float], *, quiet: bool) -> Watcher:
@@ -56,6 +57,9 @@ class PhaseLines:
 
     def scanned(self, state: RigState) -> None:
         self._bench_s = state.scan.time_s
+
+    def made_safe(self) -> None:
+        pass
 
     def noticed(self, event: Event) -> None:
         print(notice(event), file=sys.stderr, flush=True)  # noqa: T201
@@ -94,6 +98,9 @@ class LiveLine:
         line = f"{_clock(self._now_s)}  {pressure_pa / 1000.0:8.3f} kPa  {_clock(left_s)} left"
         total_s = self._now_s + left_s
         self._progress.update(self._task, description=self._phase, total=total_s, completed=self._now_s, line=line)
+
+    def made_safe(self) -> None:
+        pass
 
     def noticed(self, event: Event) -> None:
         self._progress.console.print(notice(event), markup=False, highlight=False)

@@ -16,6 +16,7 @@ from bench.config.model import Bench
 from bench.dataset import BENCH
 from bench.ending import verdict_of
 from bench.errors import BenchError
+from bench.listener import Listener
 from bench.recorder import Recorder, new_run_folder
 from bench.records import Event, EventKind, Outcome, Verdict
 from bench.review.report import write_report
@@ -27,6 +28,7 @@ from bench.station import open_station
 from bench.stop import StopRequest
 from drivers.errors import InstrumentError
 from procedures.blindfold import hidden, hide
+from procedures.guarding import Beating, watched
 from procedures.ordered import Order, described
 from procedures.progress import watcher
 from procedures.provenance import git_commit, versions
@@ -88,13 +90,15 @@ class Session:
         recorder.write_json(BENCH, self.order.bench.model_dump(mode="json"))
         self._compiler.join()
         expected = self.order.procedure.expected_phases(self.order.plan)
-        with watcher(bench, expected, quiet=self.order.quiet) as watch, open_station(bench) as station:
+        with watcher(bench, expected, quiet=self.order.quiet) as watch, ExitStack() as closing:
+            listener = closing.enter_context(self._guarded(watch, recorder)) if self.order.outlived else watch
+            station = closing.enter_context(open_station(bench))
             identities = {name: {"identity": identity} for name, identity in station.identities().items()}
             recorder.update(instruments=identities)
             self.timings_s["startup"] = time.perf_counter() - self._begun
             if self._rig is None:
                 self._clock = _clock(self.order)  # the time axis begins with the run, not with its imports
-            run = Run(station, recorder, self._clock, watch, stop)
+            run = Run(station, recorder, self._clock, listener, stop)
             run.runner = self._runner or run.runner
             try:
                 with run:
@@ -105,6 +109,10 @@ class Session:
                 self.bench_s = self._clock.now()
                 self.timings_s["scans"] = time.perf_counter() - self._begun - self.timings_s["startup"]
                 recorder.update(instruments={n: {**identities[n], **_seen(watch)} for n, watch in run.settings.items()})
+
+    def _guarded(self, watch: Listener, recorder: Recorder) -> Beating:
+        speed = self.order.rig.speed if self.order.rig else 1.0
+        return watched(self.order.key, recorder.folder, watch, self.order.bench.acquisition.period_s / speed)
 
     def _announce(self, run: Run) -> None:
         """What must be on record before anything moves."""

@@ -24,6 +24,9 @@ class Bystander:
     def phase_begun(self, name):
         self.phases.append(name)
 
+    def made_safe(self):
+        pass
+
     def noticed(self, event):
         self.notices.append(event)
 
