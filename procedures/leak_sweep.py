@@ -203,12 +203,16 @@ def background_after(run: Run, plan: Plan) -> tuple[float, float]:
 
 def expose(run: Run, plan: Plan, name: str) -> tuple[float, float]:
     """Open the leak, hold, close it; the interval in which it leaked steadily."""
-    valve = run.bench.named_leak(name).valve
-    run.execute(commands.OpenValve(valve))
+    leak = run.bench.named_leak(name)
+    if leak.controller is not None and leak.flow_kg_s is not None:
+        run.execute(commands.SetFlow(leak.controller, leak.flow_kg_s))
+    run.execute(commands.OpenValve(leak.valve))
     let_rise(run, name, plan.rise_s)
     interval = _undisturbed(run, plan.exposure_s, plan.lead_s)
     let_rise(run, name, plan.rise_s)
-    run.execute(commands.CloseValve(valve))
+    run.execute(commands.CloseValve(leak.valve))
+    if leak.controller is not None:
+        run.execute(commands.StopFlow(leak.controller))
     return interval
 
 

@@ -74,7 +74,7 @@ def serve(
         raise ConfigError(f"{transcripts}: there is no such folder of transcripts; `leakbench record` makes one")
     with StopRequest() as stop:
         compile_plant(loaded, chosen)  # seconds at most, which are not the rig's
-        rig = SimulatedRig(loaded, chosen, seed, ScaledClock(speed))
+        rig = SimulatedRig(loaded, chosen, seed, ScaledClock(speed), day=datetime.now(UTC).date())
         pace = (lambda seconds: seconds / speed) if stated_times else None
         serving = served(rig, pace, terminal_servers=True, transcripts=transcripts)
         with serving as rack, announced(_control(rack, rig)) as control:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.config.model import Bench
 from bench.records import Window
-from bench.sim.direct import Order, opened
+from bench.sim.direct import Order, leaking
 from bench.sim.scenario import Scenario
 from bench.sim.scenario_entries import HiddenLeak
 from procedures.campaign.file import HOUR_S, CampaignFile
@@ -77,7 +77,7 @@ def staged(campaign: Campaign, case: Case) -> tuple[Scenario, list[Order]]:
     scenario = campaign.scenarios[case.scenario]
     orders: list[Order] = [(0.0, make_ready)]
     if case.orifice:
-        orders.append((case.onset_s, opened(campaign.bench.named_leak(case.orifice).valve)))
+        orders.append((case.onset_s, leaking(campaign.bench.named_leak(case.orifice))))
     elif case.leak:
         hole = HiddenLeak(
             name=LAID_OVER,
