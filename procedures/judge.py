@@ -118,9 +118,12 @@ def _estimates(
 
 
 def answer(method: Method, rig: Rig, series: Series, window: Window, number: int) -> LeakEstimate:
-    """A window bears its leak's name, which may tell the size of its hole: the method is asked about a number."""
+    """A window bears its leak's name, which may tell the size of its hole: the method is asked about a number. The
+    chamber's gauges, a leak's own flow controller and end switch would tell too: it sees what the rig names.
+    """
+    seen = Series(series.time_s, {name: series.columns[name] for name in rig.channels})
     try:
-        found = method.estimate(rig, series, replace(window, name=f"window_{number}"))
+        found = method.estimate(rig, seen, replace(window, name=f"window_{number}"))
     except CannotEstimateError as error:
         raise CannotEstimateError(error.method, window.name, error.reason) from error
     return replace(found, window=window.name)

@@ -67,7 +67,7 @@ def test_a_certificate_of_another_serial_than_the_leak_s_refuses_the_bench(copie
 def test_a_certificate_of_another_model_than_the_leak_is_refused(copied):
     certificate = copied.parent.parent / "certificates" / CERTIFICATE
     replace(certificate, 'model = "orifice"', 'model = "capillary"')
-    assert "leak.working_50um.certificate: is of model capillary, the leak is an orifice" in complaint(copied)
+    assert "leak.working_50um.certificate: is of model capillary, the leak is of kind orifice" in complaint(copied)
 
 
 def test_no_file_can_state_overrides_of_its_own(copied):

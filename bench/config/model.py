@@ -3,7 +3,6 @@
 `load_bench(path, today)` (load.py) gives a checked `Bench`, or one line naming file, key and reason.
 """
 
-import math
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain
@@ -265,10 +264,6 @@ class Bench(Entry):
         """What the flow controller shows of its flow."""
         instrument = self.named_flow_controller(controller).instrument
         return next((c for c in self.channel if c.quantity == "flow" and c.instrument == instrument), None)
-
-    def scans_per_reading(self, channel: ChannelEntry) -> int:
-        """In how many scans a reading of the channel stands, held: repeated, it is not observed again."""
-        return math.ceil(channel.period_s / self.acquisition.period_s - 1e-9)
 
     def override_of(self, leak: str) -> Override | None:
         return next((override for override in self.overrides if override.leak == leak), None)

@@ -7,6 +7,7 @@ import numpy as np
 from bench.config.model import Bench, ChannelEntry
 from bench.config.parts import Leak
 from bench.records import Floats, Series, Window
+from bench.truth.leak_truth import scans_per_reading
 from bench.uncertainty.gum import Budget, Input, propagate
 from bench.uncertainty.type_a import mean_of
 
@@ -21,7 +22,7 @@ def metered(bench: Bench, leak: Leak, window: Window, series: Series) -> Budget 
     channel = _channel(bench, leak)
     if channel is None:
         return "there is none"
-    every = bench.scans_per_reading(channel)
+    every = scans_per_reading(bench, channel)
     shown = _usable(series, channel, every, window.begin_s, window.end_s)
     zero = np.concatenate([np.empty(0), *(_usable(series, channel, every, *span) for span in window.background)])
     if shown.size < FEWEST or zero.size < FEWEST:

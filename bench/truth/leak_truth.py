@@ -82,8 +82,13 @@ def certified_flow(bench: Bench, leak: Leak, inside: Series, day: date | None = 
 
 def _shown(bench: Bench, channel: ChannelEntry, readings: Floats) -> tuple[float, float]:
     """Mean of what the controller showed, and its standard uncertainty: by the scatter of its own readings."""
-    own = readings[:: bench.scans_per_reading(channel)]
+    own = readings[:: scans_per_reading(bench, channel)]
     return float(readings.mean()), mean_of(own)[1] if own.size > 1 else channel.accuracy
+
+
+def scans_per_reading(bench: Bench, channel: ChannelEntry) -> int:
+    """In how many scans a reading of the channel stands, held: what is repeated was not observed again."""
+    return math.ceil(channel.period_s / bench.acquisition.period_s - 1e-9)
 
 
 def _check(leak: Leak, found: CertifiedFlow) -> Validation:

@@ -12,7 +12,7 @@ import numpy as np
 from bench.config.model import Bench, ChannelEntry
 from bench.config.parts import Actuator, FlowController, Leak
 from bench.records import Event, EventKind, Series, Window
-from bench.truth.leak_truth import open_during
+from bench.truth.leak_truth import open_during, scans_per_reading
 from bench.uncertainty.gum import Budget, Input, Model, propagate, rectangular
 from bench.uncertainty.type_a import straight_line
 
@@ -91,7 +91,7 @@ def _rate(bench: Bench, name: str, gauge: ChannelEntry, series: Series, rise: Ri
     other at the end.
     """
     inside = series.between(rise.begin_s, rise.end_s)
-    own = slice(None, None, bench.scans_per_reading(gauge))
+    own = slice(None, None, scans_per_reading(bench, gauge))
     shown, read_s = inside.columns[gauge.name][own], inside.time_s[own]
     usable = np.isfinite(shown)
     if usable.sum() < FEWEST:
