@@ -85,3 +85,11 @@ def test_the_hash_of_a_certificate_is_of_its_file(copied):
 def test_a_bench_survives_being_written_down(copied):
     bench = load_bench(copied, TODAY)
     assert Bench.model_validate(json.loads(json_text(bench.model_dump(mode="json")))) == bench
+
+
+def test_a_flow_controller_has_one_certificate_whatever_leaks_it_serves(copied):
+    shipped = copied.parent.parent / "certificates" / "flow_controller_leak.toml"
+    (shipped.parent / "other.toml").write_text(shipped.read_text().replace("value = 6.000e-07", "value = 6.1e-07"))
+    at = 'flow_kg_s = 3e-7\ncertificate = "../certificates/'
+    replace(copied, f"{at}flow_controller_leak.toml", f"{at}other.toml")
+    assert "leak.programmable_working.certificate: leak_flow has another one elsewhere" in complaint(copied)
