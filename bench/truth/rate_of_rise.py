@@ -56,7 +56,12 @@ def risen(bench: Bench, leak: Leak, rise: Rise, series: Series, events: Sequence
     gauges = [channel for channel in bench.channel if channel.quantity == "chamber_pressure"]
     measured = [(gauge, _rates(bench, gauge, rise, empty, series)) for gauge in gauges]
     found = [_budget(bench, gauge, rates, warmth) for gauge, rates in measured if rates is not None]
-    return min(found, key=lambda budget: budget.u) if found else "no gauge was within its range"
+    return min(found, key=_relative_u) if found else "no gauge was within its range"
+
+
+def _relative_u(budget: Budget) -> float:
+    """A gauge that stands still would have the least u of all, of nothing."""
+    return budget.u / abs(budget.value) if budget.value else math.inf
 
 
 def _disturbances(bench: Bench, leak: Leak, held: Sequence[Rise], events: Sequence[Event]) -> Iterator[str]:

@@ -149,6 +149,16 @@ def test_a_gauge_out_of_its_range_says_nothing():
     assert risen(BENCH, LEAK, rise, series, EVENTS) == "no gauge was within its range"
 
 
+def test_a_gauge_that_stands_still_is_not_the_one_that_knows_best():
+    """It would have the least uncertainty of all."""
+    stuck = GAUGE.model_copy(update={"name": "stuck", "input": "stuck", "accuracy": 1e-5})
+    both = BENCH.model_copy(update={"channel": (*BENCH.channel, stuck)})
+    series = recorded()
+    series.columns["stuck"] = np.full(TIME_S.size, 5.0)
+    found = risen(both, LEAK, Rise("node_50um", *FIRST), series, EVENTS)
+    assert found.value == pytest.approx(4e-7, rel=0.005)
+
+
 def test_an_orifice_has_no_flow_meter_in_line():
     (witness,) = said(truth(), METER)
     assert witness.says == "flow meter in line: not informative (there is none)"
