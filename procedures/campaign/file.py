@@ -112,7 +112,7 @@ class CampaignFile(Closed):
     """exposures_h: how long a method looks before it answers; the watch is cut into such windows, one after another.
 
     A run: hatches shut and chamber pumped at its start, settle_h left out, background_h with every leak laid over
-    it shut, then the watch.
+    it shut, then the watch. limit_pa: the pressure that predicted times to the limit are held against.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
@@ -126,6 +126,7 @@ class CampaignFile(Closed):
     background_h: NonNegativeFloat = 4.0
     exposures_h: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
     under_test: Text
+    limit_pa: PositiveFloat | None = None
     scenario: Annotated[tuple[ScenarioEntry, ...], Field(min_length=1)]
     leak: tuple[LeakEntry, ...] = ()
     method: Annotated[tuple[MethodEntry, ...], Field(min_length=1)]
