@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bench.records import Verdict
+from bench.validation.campaign.gate import Compared
 from bench.validation.campaign.measures import Measure
 from bench.validation.campaign.requirements import Judged
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """rows: of the campaign; rules: how each method alarms; scenarios: name -> why."""
+    """rows: of the campaign; rules: how each method alarms; scenarios: name -> why; versions: of one method compared."""
 
     name: str
     why: str
@@ -23,6 +24,7 @@ class Card:
     rows: pd.DataFrame
     measures: Sequence[Measure]
     judged: Mapping[str, Sequence[Judged]]
+    versions: Sequence[Compared]
     verdict: Verdict
     timings_s: Mapping[str, float]
 

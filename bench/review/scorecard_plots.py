@@ -15,6 +15,8 @@ from bench.validation.coverage import acceptance_limits
 
 ROW_IN = 0.30
 WIDEST_ERROR = 6.0
+TALLEST = 1.0
+"""Density shown: what is heaped up at the ends shall not flatten the rest."""
 
 
 def coverage(card: Card) -> Figure | None:
@@ -56,6 +58,7 @@ def errors(card: Card) -> Figure | None:
         axes.set_title(f"Window of {exposure_s / HOUR_S:g} h")
         axes.set_xlabel("(estimate - truth) / u")
     panels[0].set_ylabel("density")
+    panels[0].set_ylim(0.0, TALLEST)
     panels[0].legend(loc="upper left")
     return figure
 

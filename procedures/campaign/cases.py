@@ -105,6 +105,7 @@ def windows(file: CampaignFile, case: Case, exposure_s: float) -> list[tuple[Win
     spans = file.windows_s(exposure_s)
     first = file.first_window_after(case.onset_s, exposure_s)
     judged = first or spans[case.seed % len(spans)]
-    background = ((file.settle_h * HOUR_S, file.watch_s),) if file.background_h else ()
     name = f"{exposure_s / HOUR_S:g} h from {{:.0f}} s"
-    return [(Window(name.format(span[0]), case.compartment, *span, background), span == judged) for span in spans]
+    return [
+        (Window(name.format(span[0]), case.compartment, *span, file.background_s), span == judged) for span in spans
+    ]

@@ -137,6 +137,11 @@ class CampaignFile(Closed):
         """When the first window begins."""
         return (self.settle_h + self.background_h) * HOUR_S
 
+    @property
+    def background_s(self) -> tuple[tuple[float, float], ...]:
+        """Begin and end, if there is one."""
+        return ((self.settle_h * HOUR_S, self.watch_s),) if self.background_h else ()
+
     @model_validator(mode="after")
     def fits_together(self) -> Self:
         self._check_times()
