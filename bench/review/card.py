@@ -13,7 +13,7 @@ from bench.validation.campaign.requirements import Judged
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """rows: of the campaign; rules: how each method alarms; scenarios: name -> why; versions: of one method compared."""
+    """rows: of the campaign; rules: how each method alarms; scenarios: name -> why; versions: of one method."""
 
     name: str
     why: str
@@ -32,6 +32,10 @@ class Card:
     def methods(self) -> list[str]:
         """The one under test first."""
         return sorted(self.judged, key=lambda name: (name != self.under_test, name))
+
+    def width(self, method: str) -> float:
+        """Of its lines, points: the one under test can be seen below another that is the same."""
+        return 4.0 if method == self.under_test else 1.8
 
     @property
     def exposures_s(self) -> list[float]:

@@ -2,7 +2,7 @@
 
 from bench.review.card import Card
 from bench.review.scorecard_tables import HOUR_S, REQUIRED, SCALES, find, marked, said, table
-from bench.validation.campaign.measures import Name
+from bench.validation.campaign.measures import Name, Slice
 from bench.validation.campaign.place import located
 
 TIMES_LEFT = (Name.LIMIT05_BELOW, Name.LIMIT50_BELOW, Name.LIMIT95_BELOW, Name.LIMIT_OPTIMISM)
@@ -13,7 +13,7 @@ def places(card: Card) -> str | None:
     rows = []
     for exposure_s in card.exposures_s:
         for method in card.methods:
-            right = find(card.measures, Name.LOCATED_RIGHT, method, exposure_s)
+            right = find(card.measures, Name.LOCATED_RIGHT, Slice(method, exposure_s))
             if right is None:
                 continue
             part = card.rows[(card.rows["method"] == method) & (card.rows["exposure_s"] == exposure_s)]
@@ -32,7 +32,7 @@ def times_left(card: Card) -> str | None:
     rows = []
     for exposure_s in card.exposures_s:
         for method in card.methods:
-            found = {name: find(card.measures, name, method, exposure_s) for name in TIMES_LEFT}
+            found = {name: find(card.measures, name, Slice(method, exposure_s)) for name in TIMES_LEFT}
             if any(found.values()):
                 row = {"Window, h": f"{exposure_s / HOUR_S:g}", "Method": marked(card, method)}
                 rows.append(row | {REQUIRED[name]: said(measure, SCALES[name]) for name, measure in found.items()})

@@ -19,6 +19,7 @@ from bench.validation.delays import Delays
 
 MARKERS = "osD^vP"
 POINTS = 200
+LEGEND_LETTERS, LINE_LETTERS = 145, 8
 
 
 def pod(card: Card) -> Figure | None:
@@ -86,8 +87,8 @@ def delays(card: Card) -> Figure | None:
     figure, axes_of = panels(len(card.exposures_s), 3.8)
     for axes, exposure_s in zip(axes_of, card.exposures_s, strict=True):
         groups = rows[rows["exposure_s"] == exposure_s].groupby(["scenario", "leak"], sort=False)
-        for (key, part), colour in zip(groups, cycle(SERIES_COLOURS), strict=False):
-            label = f"{key[0]} {leak_words(card, *key)}"
+        for ((scenario, leak), part), colour in zip(groups, cycle(SERIES_COLOURS), strict=False):
+            label = f"{scenario} {leak_words(card, str(scenario), str(leak))}"
             try:
                 _steps(axes, watched(part), colour, label)
             except ValueError:  # every run alarmed before its leak began; the table says so
@@ -114,7 +115,12 @@ def legend_below(figure: Figure, axes_of: list[Axes]) -> None:
     for axes in axes_of:
         handles, labels = axes.get_legend_handles_labels()
         named.update(zip(labels, handles, strict=True))
-    figure.legend(list(named.values()), list(named), loc="outside lower left", ncols=4)
+    figure.legend(
+        list(named.values()),
+        list(named),
+        loc="outside lower left",
+        ncols=LEGEND_LETTERS // (LINE_LETTERS + max(map(len, named))),
+    )
 
 
 def panels(count: int, height_in: float) -> tuple[Figure, list[Axes]]:

@@ -26,7 +26,7 @@ def curves(card: Card) -> Figure | None:
         axes.plot([0.0, 1.0], [0.0, 1.0], color=GREY, linewidth=1.0, linestyle=":", label="tossing a coin")
         for method, colour in zip(card.methods, cycle(SERIES_COLOURS), strict=False):
             if rows is not None:
-                _curve(axes, rows[rows["method"] == method], exposure_s, method, colour)
+                _curve(axes, rows[rows["method"] == method], exposure_s, method, colour, card.width(method))
         axes.set_title(f"Window of {exposure_s / HOUR_S:g} h{'' if rows is None else _leak(rows)}")
         axes.set_xlabel("share of windows without a leak that alarm")
         axes.set_xlim(-0.03, 1.03)
@@ -36,11 +36,11 @@ def curves(card: Card) -> Figure | None:
     return figure
 
 
-def _curve(axes: Axes, rows: pd.DataFrame, exposure_s: float, method: str, colour: str) -> None:
+def _curve(axes: Axes, rows: pd.DataFrame, exposure_s: float, method: str, colour: str, width: float) -> None:
     leak, null = statistics(rows)
     points = roc(leak, null, exposure_s)
     false, hits = [0.0, *(p.false_alarm for p in points)], [0.0, *(p.pod for p in points)]
-    axes.plot(false, hits, color=colour, linewidth=2.0, label=method)
+    axes.plot(false, hits, color=colour, linewidth=width, label=method)
     with_leak = ~rows["null"]
     axes.plot(
         rows.loc[~with_leak, "alarm"].mean(), rows.loc[with_leak, "alarm"].mean(), "o", color=colour,
@@ -58,9 +58,10 @@ def _of_most_open_leak(card: Card, exposure_s: float) -> pd.DataFrame | None:
     if leaks.empty:
         return None
     found = leaks[leaks["method"] == card.under_test].groupby(["scenario", "leak"])["alarm"].mean()
-    scenario, leak = (found - HALF).abs().idxmin()
-    inside = judged[judged["scenario"] == scenario]
-    return inside[(inside["leak"] == leak) | inside["null"]]
+    scenario, leak = found.index[int((found - HALF).abs().argmin())]
+    inside: pd.DataFrame = judged[judged["scenario"] == scenario]
+    shown: pd.DataFrame = inside[(inside["leak"] == leak) | inside["null"]]
+    return shown
 
 
 def _leak(rows: pd.DataFrame) -> str:

@@ -1,7 +1,7 @@
 """The tables of a scorecard, as HTML fragments. Imports great_tables: reached only from write_scorecard."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 from great_tables import GT, loc, style
@@ -50,7 +50,7 @@ def summary(card: Card) -> str:
         for method in card.methods:
             row = {"Window, h": f"{exposure_s / HOUR_S:g}", "Method": marked(card, method)}
             for name, heading in SUMMARY.items():
-                row[heading] = said(find(card.measures, name, method, exposure_s), SCALES.get(name, 1.0))
+                row[heading] = said(find(card.measures, name, Slice(method, exposure_s)), SCALES.get(name, 1.0))
             rows.append(row)
     return table(rows)
 
@@ -61,46 +61,52 @@ def false_alarms(card: Card) -> str:
         for scenario in ["", *card.scenarios]:
             row = {"Window, h": f"{exposure_s / HOUR_S:g}", "Scenario": scenario or "all together", "Days": "0"}
             for method in card.methods:
-                measure = find(card.measures, Name.FALSE_ALARMS_PER_DAY, method, exposure_s, scenario)
+                measure = find(card.measures, Name.FALSE_ALARMS_PER_DAY, Slice(method, exposure_s, scenario))
                 row["Days"] = f"{measure.of:.3g}" if measure else "0"
                 row[f"{marked(card, method)}: alarms, a day"] = _counted(measure)
             rows.append(row)
     return table(rows)
 
 
-def by_leak(card: Card) -> str | None:
-    """Area under ROC, median delay and its efficiency of each leak."""
-    slices = dict.fromkeys(m.of_what for m in card.measures if m.name is Name.DELAY50_H)
+def roc_areas(card: Card) -> str | None:
+    """Of each leak."""
+    return _by_leak(card, "ROC area", lambda of_what: said(find(card.measures, Name.ROC_AREA, of_what), 1.0))
+
+
+def delays(card: Card) -> str | None:
+    """Median of each leak, and the bound over it."""
+
+    def cell(of_what: Slice) -> str:
+        near = find(card.measures, Name.DELAY50_EFFICIENCY, of_what)
+        known = near is not None and math.isfinite(near.value)
+        return _delay(find(card.measures, Name.DELAY50_H, of_what)) + (f"; {near.value:.2g}" if near and known else "")
+
+    return _by_leak(card, "median, h; efficiency", cell)
+
+
+def _by_leak(card: Card, what: str, cell: Callable[[Slice], str]) -> str | None:
+    slices = [m.of_what for m in card.measures if m.name is Name.DELAY50_H]
     rows = []
     for exposure_s, scenario, leak in dict.fromkeys((s.exposure_s, s.scenario, s.leak) for s in slices):
         row = {"Window, h": f"{exposure_s / HOUR_S:g}", "Scenario": scenario, "Leak": leak_words(card, scenario, leak)}
-        for method in card.methods:
-            area, half, near = (
-                find(card.measures, name, method, exposure_s, scenario, leak)
-                for name in (Name.ROC_AREA, Name.DELAY50_H, Name.DELAY50_EFFICIENCY)
-            )
-            row[f"{marked(card, method)}: ROC area"] = said(area, 1.0)
-            row[f"{method}: median delay, h"] = _delay(half)
-            row[f"{method}: bound over delay"] = _short(near)
-        rows.append(row)
+        cells = {f"{marked(card, m)}: {what}": cell(Slice(m, exposure_s, scenario, leak)) for m in card.methods}
+        rows.append(row | cells)
     return table(rows) if rows else None
 
 
 def leak_words(card: Card, scenario: str, leak: str) -> str:
     """With what really passed, in the unit of the other tables."""
     rows = card.rows[card.rows["judged"] & (card.rows["scenario"] == scenario) & (card.rows["leak"] == leak)]
-    return f"{leak or 'its own'}, {rows['truth_kg_s'].mean() * MG_H:.3g} mg/h"
+    name = leak.rsplit(" ", 2)[0] if leak.endswith(" kg/s") else leak or "its own"
+    return f"{name} {rows['truth_kg_s'].mean() * MG_H:.3g} mg/h"
 
 
 def timings(card: Card) -> str:
     return table([{"Part": name.replace("_", " "), "s": f"{value:.1f}"} for name, value in card.timings_s.items()])
 
 
-def find(
-    measures: Sequence[Measure], name: Name, method: str, exposure_s: float, scenario: str = "", leak: str = ""
-) -> Measure | None:
-    wanted = Slice(method, exposure_s, scenario, leak)
-    return next((m for m in measures if m.name is name and m.of_what == wanted), None)
+def find(measures: Sequence[Measure], name: Name, of_what: Slice) -> Measure | None:
+    return next((m for m in measures if m.name is name and m.of_what == of_what), None)
 
 
 def said(measure: Measure | None, scale: float) -> str:
@@ -131,16 +137,12 @@ def _delay(measure: Measure | None) -> str:
     return said(measure, 1.0)
 
 
-def _short(measure: Measure | None) -> str:
-    return "not known" if measure is None or math.isnan(measure.value) else f"{measure.value:.2g}"
-
-
 def marked(card: Card, method: str) -> str:
     return f"{method}\u00a0*" if method == card.under_test else method
 
 
 def table(rows: list[dict[str, str]], colours: dict[tuple[int, str], str] | None = None) -> str:
-    shown = GT(pd.DataFrame(rows).fillna(""))
+    shown = GT(pd.DataFrame(rows).fillna("")).cols_align("left")
     for (place, column), colour in (colours or {}).items():
         shown = shown.tab_style(style.text(color=colour, weight="bold"), loc.body(column, [place]))
     return html(shown)

@@ -1,10 +1,9 @@
-"""Which scenarios have the noise that the bench file declares and no other: for those it is known what can be reached."""
+"""Which scenarios have the declared noise and no other: for those it is known what can be reached."""
 
 from collections.abc import Iterator
 
 from bench.config.model import Bench
 from bench.config.rig import rig_of
-from bench.sim.scenario import Scenario
 from bench.validation.campaign.bounds import Bounds, Quiet
 from procedures.campaign.cases import Case
 from procedures.campaign.file import HOUR_S

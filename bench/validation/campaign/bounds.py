@@ -54,8 +54,8 @@ class Quiet:
         """
         fresh = np.maximum(width_s / self.period_s, 1.0)
         each = [block_covariance(gauge.noise, centre_s, width_s, fresh) for gauge in self.compartment.gauges]
-        pressure = each[0] if len(each) == 1 else inv(sum(map(inv, each)))
-        total: Floats = pressure / self.pressure_pa**2
+        pressure = each[0] if len(each) == 1 else inv(np.sum([inv(one) for one in each], axis=0))
+        total: Floats = np.asarray(pressure) / self.pressure_pa**2
         thermometers = self.compartment.thermometers
         for thermometer, fraction in zip(thermometers, volume_fractions(thermometers), strict=True):
             noise = block_covariance(thermometer.noise, centre_s, width_s, fresh)
@@ -83,7 +83,8 @@ class Quiet:
     def _blocks(self, begin_s: float, end_s: float) -> tuple[Floats, Floats]:
         count = min(MOST_BLOCKS, max(2, round((end_s - begin_s) / self.period_s)))
         width_s = (end_s - begin_s) / count
-        return begin_s + width_s * (np.arange(count) + 0.5), np.full(count, width_s)
+        centre_s = np.asarray(begin_s + width_s * (np.arange(count) + 0.5), dtype=np.float64)
+        return centre_s, np.full(count, width_s, dtype=np.float64)
 
 
 class Bounds:

@@ -33,19 +33,20 @@ def rmse_over_bound(judged: pd.DataFrame, of_what: Slice, bounds: Bounds) -> Mea
 
 
 def delay_efficiency(delay: Measure, rows: pd.DataFrame, false_alarms: Measure, bounds: Bounds) -> Measure:
-    """delay: the median of rows, whose runs share scenario, leak and onset; false_alarms: in the same scenario. Where
+    """delay: the median of rows, whose runs share scenario and leak; false_alarms: in the same scenario. Where
     none was seen their upper limit counts: the bound is then one for more false alarms than there may be.
     """
     name, of_what = Name.DELAY50_EFFICIENCY, delay.of_what
     per_day = false_alarms.value or false_alarms.high
     if math.isnan(delay.value) or math.isnan(per_day):
         return Measure.unknown(name, of_what, delay.of, delay.note if math.isnan(delay.value) else false_alarms.note)
-    run, rate_kg_s = rows.iloc[0], float(rows.loc[rows["judged"], "truth_kg_s"].mean())
-    where = of_what.scenario, str(run["compartment"]), float(run["onset_s"])
+    rate_kg_s = float(rows.loc[rows["judged"], "truth_kg_s"].mean())
+    where, onsets_s = (of_what.scenario, str(rows["compartment"].iloc[0])), rows["onset_s"].unique()
     try:
-        bound_h = bounds.delay_s(*where, rate_kg_s, DAY_S / per_day) / HOUR_S
+        each_s = [bounds.delay_s(*where, float(onset_s), rate_kg_s, DAY_S / per_day) for onset_s in onsets_s]
     except ValueError as error:
         return Measure.unknown(name, of_what, delay.of, str(error))
+    bound_h = float(np.mean(each_s)) / HOUR_S
     limits = Interval(bound_h / delay.high, bound_h / delay.low, delay.confidence, delay.interval)
     often = f"one false alarm in {'more than ' * (false_alarms.value == 0.0)}{1.0 / per_day:.3g} days"
     said = f"bound {bound_h:.3g} h: Lai, approximate, declared noise, {often}"

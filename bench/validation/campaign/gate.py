@@ -1,4 +1,4 @@
-"""Whether a method got worse: two campaigns' rows, or two versions' in one, compared run by run; all together by Holm."""
+"""Whether a method got worse: rows of two campaigns, or of two versions, compared run by run; all together by Holm."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -9,7 +9,7 @@ from bench.validation.roc import roc_area
 
 
 def statistics(rows: pd.DataFrame) -> tuple[Floats, Floats]:
-    """rate / u of judged windows with a leak and of those without in the same scenarios. No answer is no alarm."""
+    """Rate / u of judged windows with a leak and of those without in the same scenarios. No answer is no alarm."""
     judged = rows[rows["judged"]]
     with_leak = judged[~judged["null"] & (judged["truth_kg_s"] > 0.0)]
     without = judged[judged["null"] & judged["scenario"].isin(with_leak["scenario"].unique())]
