@@ -11,6 +11,8 @@ from bench.validation.interval import Interval
 from bench.validation.rate_accuracy import errors_accuracy
 
 DAY_S, HOUR_S = 86_400.0, 3600.0
+MOST_PER_DAY = 1.0
+"""The bound of delays is for rare false alarms: with more, chance alone alarms before it."""
 UNDECLARED = "not known: in no scenario here is the noise the declared one alone"
 
 
@@ -40,6 +42,8 @@ def delay_efficiency(delay: Measure, rows: pd.DataFrame, false_alarms: Measure, 
     per_day = false_alarms.value or false_alarms.high
     if math.isnan(delay.value) or math.isnan(per_day):
         return Measure.unknown(name, of_what, delay.of, delay.note if math.isnan(delay.value) else false_alarms.note)
+    if per_day > MOST_PER_DAY:
+        return Measure.unknown(name, of_what, delay.of, f"{per_day:.3g} false alarms a day: no bound is known")
     rate_kg_s = float(rows.loc[rows["judged"], "truth_kg_s"].mean())
     where, onsets_s = (of_what.scenario, str(rows["compartment"].iloc[0])), rows["onset_s"].unique()
     try:
