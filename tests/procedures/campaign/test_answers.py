@@ -16,7 +16,12 @@ from procedures.campaign.rows import chunk
 
 HOUR_S = 3600.0
 TOLD = {"0.05": 600.0, "0.5": 1200.0, "0.95": 1800.0}
-LARGE = SMALL.replace("[1e-8, 1e-7]", "[1e-5]").replace('under_test = "mass"', 'under_test = "mass"\nlimit_pa = 85000')
+SECOND = '[[method]]\nname = "compensated_mass"\nlabel = "nervous"\nalarm = { k = 0.0 }\n\n[[requirement]]'
+LARGE = (
+    SMALL.replace("[[requirement]]", SECOND)
+    .replace("[1e-8, 1e-7]", "[1e-5]")
+    .replace('under_test = "mass"', 'under_test = "mass"\nlimit_pa = 85000')
+)
 
 
 def seer(_self, _rig, _series, window):
@@ -56,13 +61,14 @@ def test_the_time_to_the_limit_is_from_the_windows_end_to_the_transducers_crossi
     assert judged[judged["leak"] == ""]["limit_truth_s"].isna().all()
 
 
-def test_the_scorecard_shows_places_and_times_where_a_method_gives_them(campaign, rows, tmp_path):
+def test_the_scorecard_shows_places_times_and_versions_where_there_are_any(campaign, rows, tmp_path):
     folder = CampaignFolder(tmp_path, campaign)
     folder.add(rows)
     outcome = conclude(campaign, folder, {})
     page = (folder.path / SCORECARD).read_text()
     assert "Where the leak is" in page
     assert "How long until the limit" in page
+    assert "mass → nervous" in page
     named = {m.of_what.method for m in outcome.measures if m.name == "located_right"}
     assert named == {"pressure_decay"}
 
@@ -80,14 +86,3 @@ def test_leaks_may_begin_at_several_hours_in_turn(tmp_path):
     several = loaded(tmp_path, SMALL.replace("onset_h = 2.0", "onset_h = [1.5, 2.5]"))
     onsets_h = [case.onset_s / HOUR_S for case in cases(several) if case.leak.startswith("hole")]
     assert onsets_h == [1.5, 2.5, 1.5, 1.5, 2.5, 1.5]
-
-
-def test_two_labels_of_one_method_are_compared_run_by_run(tmp_path):
-    second = '[[method]]\nname = "compensated_mass"\nlabel = "nervous"\nalarm = { k = 0.0 }\n\n[[requirement]]'
-    campaign = loaded(tmp_path, SMALL.replace("[[requirement]]", second))
-    folder = CampaignFolder(tmp_path, campaign)
-    folder.add(chunk(campaign, cases(campaign)))
-    conclude(campaign, folder, {})
-    page = (folder.path / SCORECARD).read_text()
-    assert "Versions of one method, run by run" in page
-    assert "mass → nervous" in page
