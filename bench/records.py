@@ -199,7 +199,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class LeakEstimate:
-    """A method's answer. rate_kg_s > 0: gas is lost; u_kg_s: standard uncertainty, all contributions combined."""
+    """A method's answer. rate_kg_s > 0: gas is lost; u_kg_s: standard uncertainty, all contributions combined.
+    compartment_probabilities: also of `none` and `more than one`; time_to_limit_s: from the window's end, by quantile:
+    "0.05", "0.5", "0.95".
+    """
 
     method: str
     window: str

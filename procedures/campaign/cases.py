@@ -1,8 +1,9 @@
 """The runs of a campaign, one after another: which scenario, which seed, which leak laid over it."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 from bench.config.model import Bench
 from bench.records import Window
@@ -41,28 +42,29 @@ def cases(campaign: Campaign) -> list[Case]:
     seed = campaign.file.first_seed
     for entry in campaign.file.scenario:
         seed = seed if entry.first_seed is None else entry.first_seed
-        for leak, size_kg_s, orifice, compartment, onset_s, seeds in _kinds(campaign, entry.name):
-            for _ in range(seeds):
+        for leak, size_kg_s, orifice, compartment, onsets_s, seeds in _kinds(campaign, entry.name):
+            for onset_s in islice(cycle(onsets_s), seeds):
                 found.append(Case(len(found), entry.name, seed, leak, size_kg_s, orifice, compartment, onset_s))
                 seed += 1
     return found
 
 
-def _kinds(campaign: Campaign, name: str) -> Iterator[tuple[str, float, str, str, float, int]]:
-    """(leak, size, orifice, compartment, onset, seeds)."""
+def _kinds(campaign: Campaign, name: str) -> Iterator[tuple[str, float, str, str, Sequence[float], int]]:
+    """(leak, size, orifice, compartment, onsets, seeds)."""
     file, scenario = campaign.file, campaign.scenarios[name]
     (entry,) = [entry for entry in file.scenario if entry.name == name]
     watched = entry.compartment or file.compartment
-    yield "", math.nan, "", watched, _own_onset_s(file, scenario, watched), entry.seeds
+    yield "", math.nan, "", watched, (_own_onset_s(file, scenario, watched),), entry.seeds
     for leak in file.leak:
         if leak.scenarios and name not in leak.scenarios:
             continue
+        onsets_s = [onset_h * HOUR_S for onset_h in leak.onset_h]
         for size_kg_s in leak.sizes_kg_s:
             where = leak.compartment or watched
-            yield f"{leak.name} {size_kg_s:.4g} kg/s", size_kg_s, "", where, leak.onset_h * HOUR_S, leak.seeds
+            yield f"{leak.name} {size_kg_s:.4g} kg/s", size_kg_s, "", where, onsets_s, leak.seeds
         for orifice in leak.orifices:
             where = campaign.bench.named_leak(orifice).compartment
-            yield f"{leak.name} {orifice}", math.nan, orifice, where, leak.onset_h * HOUR_S, leak.seeds
+            yield f"{leak.name} {orifice}", math.nan, orifice, where, onsets_s, leak.seeds
 
 
 def _own_onset_s(file: CampaignFile, scenario: Scenario, compartment: str) -> float:
@@ -105,6 +107,7 @@ def windows(file: CampaignFile, case: Case, exposure_s: float) -> list[tuple[Win
     spans = file.windows_s(exposure_s)
     first = file.first_window_after(case.onset_s, exposure_s)
     judged = first or spans[case.seed % len(spans)]
-    background = ((file.settle_h * HOUR_S, file.watch_s),) if file.background_h else ()
     name = f"{exposure_s / HOUR_S:g} h from {{:.0f}} s"
-    return [(Window(name.format(span[0]), case.compartment, *span, background), span == judged) for span in spans]
+    return [
+        (Window(name.format(span[0]), case.compartment, *span, file.background_s), span == judged) for span in spans
+    ]
