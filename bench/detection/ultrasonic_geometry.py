@@ -61,7 +61,8 @@ def wall_points(box: BoxRig, grid_m: float = GRID_M) -> Floats:
 
 def _centres(length_m: float, grid_m: float) -> Floats:
     count = max(round(length_m / grid_m), 1)
-    return (np.arange(count) + 0.5) * (length_m / count)
+    found: Floats = (np.arange(count) + 0.5) * (length_m / count)
+    return found
 
 
 def misfit(points_m: Floats, differences: Sequence[WayDifference]) -> Floats:
