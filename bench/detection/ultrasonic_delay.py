@@ -10,17 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal.windows import tukey
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+from scipy.signal.windows import hann
 from scipy.special import hyp2f1
 
 from bench.records import Burst, Floats
 
+Spectra = NDArray[np.complex128]
+
+FRAME_S = 0.1
+"""Long against any delay."""
 FINER = 8
 """Steps of the curve in one of the samples: 0.6 us at 200 kS/s, a fortieth of a period at 40 kHz."""
-TAPER = 0.1
-"""Of a burst, at its ends together: strong sound below the band must not leak into it."""
-BEYOND_S = 0.02
-"""Delays at which only the curve's own noise is left, echoes included."""
+BEYOND = (0.05, 0.15)
+"""Delays by which only noise is left, first echoes included, in frames: 5 to 15 ms."""
+TONE = 10.0
+"""Lines so many times over the band's median are left out: a converter that whistles is heard everywhere."""
 SURE = 8.0
 """Below this height the neighbouring crest, one period away, is at times higher by its noise."""
 
@@ -37,8 +43,8 @@ class Crest:
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """curve: at delays of `step_s` times 0, 1, ..., negative ones from the end; 1: the same sound. noise: its RMS at
-    delays without direct sound.
+    """curve: at delays of `step_s` times 0, 1, ..., negative ones from the end; 1: the same sound. noise: the RMS
+    that it has at delays at which no sound is alike.
     """
 
     step_s: float
@@ -59,27 +65,43 @@ class Correlation:
 
 
 def correlate(bursts: Sequence[Burst], one: str, other: str, band_hz: tuple[float, float]) -> Correlation:
-    """Over all the bursts together, which must be sampled alike. Raises ValueError."""
-    size = min(burst.pressures_pa.shape[1] for burst in bursts)
+    """Over all the bursts together, which must be sampled alike (ValueError), by half overlapping frames."""
     dt_s = bursts[0].dt_s
     if any(burst.dt_s != dt_s for burst in bursts):
         raise ValueError("bursts sampled at different rates cannot be correlated together")
+    size = min(round(FRAME_S / dt_s), *(burst.pressures_pa.shape[1] for burst in bursts))
     frequency_hz = np.fft.rfftfreq(size, dt_s)
     inside = (frequency_hz >= band_hz[0]) & (frequency_hz < band_hz[1])
-    phases = np.zeros(FINER * size // 2 + 1, dtype=np.complex128)
-    for burst in bursts:
-        first, second = (_spectrum(burst, name, size)[inside] for name in (one, other))
-        cross = np.conj(first) * second
-        phases[: frequency_hz.size][inside] += cross / np.maximum(np.abs(cross), 1e-300)
-    curve = np.fft.irfft(phases, FINER * size) * (0.5 * FINER * size / (inside.sum() * len(bursts)))
-    step_s = dt_s / FINER
-    beyond = curve[round(BEYOND_S / step_s) : -round(BEYOND_S / step_s)]
-    return Correlation(step_s, curve, float(np.sqrt(np.mean(np.square(beyond)))), band_hz)
+    first, second = (_spectra(bursts, name, size)[:, inside] for name in (one, other))
+    cross = np.conj(first) * second
+    phases = (cross / np.maximum(np.abs(cross), 1e-300)).mean(axis=0)
+    phases[_tones(first) | _tones(second)] = 0.0
+    padded = np.zeros(FINER * size // 2 + 1, dtype=np.complex128)
+    padded[: frequency_hz.size][inside] = phases
+    curve = np.fft.irfft(padded, FINER * size) * (0.5 * FINER * size / np.count_nonzero(phases))
+    return Correlation(dt_s / FINER, curve, _noise(curve), band_hz)
 
 
-def _spectrum(burst: Burst, name: str, size: int) -> np.ndarray[tuple[int], np.dtype[np.complex128]]:
-    samples = burst.pressures_pa[burst.microphones.index(name), :size].astype(np.float64)
-    return np.fft.rfft((samples - samples.mean()) * tukey(size, TAPER))
+def _noise(curve: Floats) -> float:
+    """RMS near no delay, from that at BEYOND. What is left of frames that overlap by less is the windows' doing."""
+    begin, end = (round(share * curve.size) for share in BEYOND)
+    window = hann(curve.size // FINER, sym=False)
+    overlap = np.fft.irfft(np.square(np.abs(np.fft.rfft(np.square(window)))), window.size)
+    left = (overlap / overlap[0])[np.arange(begin, end) // FINER]
+    sides = np.square(curve[begin:end]) + np.square(curve[-begin : -end : -1])
+    return float(np.sqrt(np.mean(0.5 * sides / left)))
+
+
+def _spectra(bursts: Sequence[Burst], name: str, size: int) -> Spectra:
+    """(frames, lines), under Hann's window: strong sound at other frequencies must not leak in."""
+    rows = [burst.pressures_pa[burst.microphones.index(name)].astype(np.float64) for burst in bursts]
+    frames = np.concatenate([sliding_window_view(row, size)[:: max(size // 2, 1)] for row in rows])
+    return np.fft.rfft((frames - frames.mean(axis=1, keepdims=True)) * hann(size, sym=False))
+
+
+def _tones(spectra: Spectra) -> NDArray[np.bool_]:
+    power = np.square(np.abs(spectra)).mean(axis=0)
+    return np.asarray(power > TONE * np.median(power))
 
 
 def rms_frequency_hz(band_hz: tuple[float, float]) -> float:

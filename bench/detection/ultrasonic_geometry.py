@@ -61,8 +61,7 @@ def wall_points(box: BoxRig, grid_m: float = GRID_M) -> Floats:
 
 def _centres(length_m: float, grid_m: float) -> Floats:
     count = max(round(length_m / grid_m), 1)
-    found: Floats = (np.arange(count) + 0.5) * (length_m / count)
-    return found
+    return np.linspace(0.5, count - 0.5, count) * (length_m / count)
 
 
 def misfit(points_m: Floats, differences: Sequence[WayDifference]) -> Floats:

@@ -40,8 +40,8 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """holes: (the two compartments, centre) of each hatch that may be open. alarm_probability: that a pair of microphones
-    that hear nothing alike is said to.
+    """holes: (the two compartments, centre) of each hatch that may be open. alarm_probability: that two microphones that
+    hear nothing alike are said to.
     """
 
     rig: AcousticRig

@@ -15,11 +15,11 @@ from bench.detection.ultrasonic_delay import crest_of
 from bench.detection.ultrasonic_geometry import distances_m, wall_points
 from bench.records import Floats
 
-COARSE_M = 0.05
+COARSE_M = 0.1
 SURE = 0.9
 """Probability with which a leak of the stated size would have been found."""
 NEAREST_M = 0.02
-NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 SIZES_KG_S = np.logspace(-8.0, -5.0, 13)
 """What leaks are like of which nothing is known: any of these, all decades alike (10 um have 2e-8, 200 um 7e-6)."""
 
