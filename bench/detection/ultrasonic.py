@@ -41,8 +41,8 @@ class UltrasonicSearch:
         """
         if rig.acoustics is None or not bursts:
             raise ValueError(f"{self.name}: there are no {'bursts' if rig.acoustics else 'microphones'} to search")
-        heard = ears(rig, rig.acoustics, bursts, series, self.false_alarm)
-        loud = float(ndtri(1.0 - self.false_alarm / len(rig.acoustics.microphones)))
-        judgement = Judgement(heard, loudnesses(rig.acoustics, bursts, quiet), loud, prior)
-        findings = judgement.findings(list(rig.compartments))
+        loudness = loudnesses(rig.acoustics, bursts, quiet)
+        heard = ears(rig, rig.acoustics, bursts, series, loudness.keys(), self.false_alarm)
+        loud = float(ndtri(1.0 - self.false_alarm / max(len(loudness), 1)))
+        findings = Judgement(heard, loudness, loud, prior).findings(list(rig.compartments))
         return UltrasonicFinding(self.name, findings, fused(prior, findings) if prior else {})

@@ -78,7 +78,7 @@ def correlate(bursts: Sequence[Burst], one: str, other: str, band_hz: tuple[floa
     phases[_tones(first) | _tones(second)] = 0.0
     padded = np.zeros(FINER * size // 2 + 1, dtype=np.complex128)
     padded[: frequency_hz.size][inside] = phases
-    curve = np.fft.irfft(padded, FINER * size) * (0.5 * FINER * size / np.count_nonzero(phases))
+    curve = np.fft.irfft(padded, FINER * size) * (0.5 * FINER * size / max(np.count_nonzero(phases), 1))
     return Correlation(dt_s / FINER, curve, _noise(curve), band_hz)
 
 

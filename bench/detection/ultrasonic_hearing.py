@@ -1,7 +1,7 @@
 """What pairs of microphones hear alike: within a compartment, and from next door through open hatches."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -45,14 +45,14 @@ class Ears:
     """
 
     rig: AcousticRig
+    alive: tuple[MicrophoneRig, ...]
     bursts: Sequence[Burst]
     speed_m_s: Mapping[str, float]
     holes: tuple[tuple[tuple[str, str], Position], ...]
     alarm_probability: float
 
     def microphones(self, compartment: str) -> list[MicrophoneRig]:
-        """Those that were recorded, and were alive."""
-        return [m for m in self.rig.microphones if m.compartment == compartment and _alive(self.bursts, m.name)]
+        return [m for m in self.alive if m.compartment == compartment]
 
     def pairs(self, compartment: str) -> list[Pair]:
         """Within the compartment, the clearest first."""
@@ -103,22 +103,17 @@ class Ears:
         return Pair(one, other, correlation, correlation.crest(low_s, high_s), range_s, limit)
 
 
-def ears(rig: Rig, acoustics: AcousticRig, bursts: Sequence[Burst], series: Series, false_alarm: float) -> Ears:
-    """false_alarm: of all pairs within compartments together."""
+def ears(
+    rig: Rig, acoustics: AcousticRig, bursts: Sequence[Burst], series: Series, names: Collection[str], false_alarm: float
+) -> Ears:
+    """names: of the microphones that are alive. false_alarm: of all pairs within compartments together."""
     around = series.between(bursts[0].t0_s - AROUND_S, bursts[-1].middle_s + AROUND_S)
     speeds = {name: _speed_m_s(rig, entry, around) for name, entry in rig.compartments.items()}
-    counts = [sum(m.compartment == name for m in acoustics.microphones) for name in rig.compartments]
+    alive = tuple(m for m in acoustics.microphones if m.name in names)
+    counts = [sum(m.compartment == name for m in alive) for name in rig.compartments]
     pairs = sum(math.comb(count, 2) for count in counts)
     holes = tuple((h.connects, h.position_m) for h in rig.hatches if h.position_m and not _closed(h, around))
-    return Ears(acoustics, bursts, speeds, holes, false_alarm / max(pairs, 1))
-
-
-def _alive(bursts: Sequence[Burst], name: str) -> bool:
-    """There in every burst, with finite samples that are not all the same."""
-    if not all(name in burst.microphones for burst in bursts):
-        return False
-    rows = [burst.pressures_pa[burst.microphones.index(name)] for burst in bursts]
-    return all(np.isfinite(row).all() and np.ptp(row) > 0.0 for row in rows)
+    return Ears(acoustics, alive, bursts, speeds, holes, false_alarm / max(pairs, 1))
 
 
 def _speed_m_s(rig: Rig, compartment: CompartmentRig, around: Series) -> float:

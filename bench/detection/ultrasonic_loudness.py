@@ -39,17 +39,27 @@ class Loudness:
 
 
 def loudnesses(rig: AcousticRig, bursts: Sequence[Burst], quiet: Sequence[Burst]) -> Mapping[str, Loudness]:
-    """By microphone that was recorded. Mean of the bursts, against the quiet ones, or against what can be told without.
+    """By microphone that was alive. Mean of the bursts, against the quiet ones, or against what can be told without.
 
     Without quiet bursts: the middle of all microphones' levels over their stated self-noise, at all times, and their
     robust spread; but no more than their sensitivities can explain, since more than half of them may hear racks.
     """
-    names = [m.name for m in rig.microphones if all(m.name in burst.microphones for burst in (*bursts, *quiet))]
+    names = [m.name for m in rig.microphones if _alive((*bursts, *quiet), m.name)]
+    if not names:
+        return {}
     heard_db, kurtosis = _levels(rig, bursts, names)
     quiet_db, u_quiet_db = _learned(rig, quiet, names) if quiet else _guessed(rig, heard_db, names)
     level_db = 10.0 * np.log10(np.mean(10.0 ** (heard_db / 10.0), axis=0))
     columns = zip(names, level_db, quiet_db, u_quiet_db, kurtosis, strict=True)
     return {name: Loudness(*(float(value) for value in values)) for name, *values in columns}
+
+
+def _alive(bursts: Sequence[Burst], name: str) -> bool:
+    """There in every burst, with finite samples that are not all the same."""
+    if not all(name in burst.microphones for burst in bursts):
+        return False
+    rows = [burst.pressures_pa[burst.microphones.index(name)] for burst in bursts]
+    return all(np.isfinite(row).all() and np.ptp(row) > 0.0 for row in rows)
 
 
 def _levels(rig: AcousticRig, bursts: Sequence[Burst], names: Sequence[str]) -> tuple[Floats, Floats]:

@@ -129,10 +129,11 @@ def test_quiet_bursts_teach_what_is_normal():
     assert {f.answer for f in learned.findings.values()} == {Answer.NOTHING}
 
 
-def test_a_dead_microphone_leaves_a_compartment_unsearched():
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_a_dead_microphone_leaves_a_compartment_unsearched(value):
     recorded = burst(LEAK)
     rows = recorded.pressures_pa.copy()
-    rows[0] = 0.0
+    rows[0] = value
     found = SEARCH.search(RIG, [Burst(recorded.t0_s, recorded.dt_s, recorded.microphones, rows)], CLOSED)
     assert found.findings["left"].answer is Answer.NOT_SEARCHED
     assert found.findings["right"].answer is Answer.NOTHING
