@@ -88,7 +88,7 @@ def _noise(curve: Floats) -> float:
     window = hann(curve.size // FINER, sym=False)
     overlap = np.fft.irfft(np.square(np.abs(np.fft.rfft(np.square(window)))), window.size)
     left = (overlap / overlap[0])[np.arange(begin, end) // FINER]
-    sides = np.square(curve[begin:end]) + np.square(curve[-begin : -end : -1])
+    sides = np.square(curve[begin:end]) + np.square(curve[-begin:-end:-1])
     return float(np.sqrt(np.mean(0.5 * sides / left)))
 
 

@@ -40,8 +40,8 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Ears:
-    """holes: (the two compartments, centre) of each hatch that may be open. alarm_probability: that two microphones that
-    hear nothing alike are said to.
+    """holes: (the two compartments, centre) of each hatch that may be open. alarm_probability: that of two microphones
+    that hear nothing alike it is said.
     """
 
     rig: AcousticRig
@@ -104,7 +104,12 @@ class Ears:
 
 
 def ears(
-    rig: Rig, acoustics: AcousticRig, bursts: Sequence[Burst], series: Series, names: Collection[str], false_alarm: float
+    rig: Rig,
+    acoustics: AcousticRig,
+    bursts: Sequence[Burst],
+    series: Series,
+    names: Collection[str],
+    false_alarm: float,
 ) -> Ears:
     """names: of the microphones that are alive. false_alarm: of all pairs within compartments together."""
     around = series.between(bursts[0].t0_s - AROUND_S, bursts[-1].middle_s + AROUND_S)

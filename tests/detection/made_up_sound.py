@@ -1,4 +1,4 @@
-"""Made-up bursts: points of noise in boxes, heard straight and through hatches; nothing of what is tested. Units: SI."""
+"""Made-up bursts: points of noise in boxes, heard straight and through hatches: nothing of what is tested. SI."""
 
 import math
 from dataclasses import dataclass
@@ -70,15 +70,15 @@ def burst(*points, seed=1, seconds=0.1, racks_db=None, closed=True, temperature_
     generator, samples = np.random.default_rng(seed), round(seconds * RATE_HZ)
     heard = [m for m in MICROPHONES if m.compartment in rooms]
     rows = np.array([rms_pa(OWN_DB) * noise(generator, samples) for _ in heard])
-    for row, microphone in zip(rows, heard, strict=True):
-        row += rms_pa((racks_db or {}).get(microphone.compartment, -100.0)) * noise(generator, samples)
+    for number, microphone in enumerate(heard):
+        rows[number] += rms_pa((racks_db or {}).get(microphone.compartment, -100.0)) * noise(generator, samples)
     speed_m_s = math.sqrt(1.4 * AIR_J_KG_K * temperature_k)
     for point in points:
         sound = rms_pa(point.level_db) * noise(generator, samples)
         sound *= np.sin(np.arange(samples) * 2e-3) ** 2 > 1.0 - point.burst_share**2 if point.burst_share < 1.0 else 1.0
-        for row, microphone in zip(rows, heard, strict=True):
+        for number, microphone in enumerate(heard):
             for way_m, gain in ways(point, microphone, closed=closed):
-                row += gain / way_m * later(sound, way_m / speed_m_s)
+                rows[number] += gain / way_m * later(sound, way_m / speed_m_s)
     return Burst(100.0, 1.0 / RATE_HZ, tuple(m.name for m in heard), rows.astype(np.float32))
 
 
@@ -88,7 +88,10 @@ def ways(point, microphone, *, closed):
         yield math.dist(point.position_m, microphone.position_m), 1.0
     for ends, hole_m in HOLES_M.items():
         if not closed and set(ends) == {point.room, microphone.compartment}:
-            yield math.dist(point.position_m, hole_m) + math.dist(hole_m, microphone.position_m), 10.0 ** (HATCH_DB / 20)
+            yield (
+                math.dist(point.position_m, hole_m) + math.dist(hole_m, microphone.position_m),
+                10.0 ** (HATCH_DB / 20),
+            )
 
 
 def rms_pa(level_db):

@@ -121,7 +121,7 @@ def test_what_clicks_is_said_not_to_be_a_leak():
 
 def test_quiet_bursts_teach_what_is_normal():
     """Fans that always run are not racks too loud: what is normal can be learned."""
-    always = {"racks_db": {room: 36.0 for room in BOXES}}
+    always = {"racks_db": dict.fromkeys(BOXES, 36.0)}
     recorded, quiet = [burst(seed=1, **always)], [burst(seed=seed, **always) for seed in (2, 3, 4)]
     guessed = SEARCH.search(RIG, recorded, CLOSED)
     learned = SEARCH.search(RIG, recorded, CLOSED, quiet=quiet)

@@ -38,15 +38,15 @@ def true_farther_m(sealed, microphones, leak):
 
 def test_2004_missed_in_racks_that_are_too_loud_and_found_once_they_are_off():
     rig = rigs.shipped("S17_racks")
-    on = search(rig, 3600.0).findings["us_segment"]
+    on = search(rig, 3600.0).findings["transfer_compartment"]
     off = search(rig, RACKS_OFF_S)
     assert on.answer is Answer.TOO_LOUD
     assert on.detectable_kg_s > 4.7e-7  # of 50 um, and it is a hole of 40 um
     assert "would have been missed" in on.statement
-    assert off.sources == ("us_segment",)
-    (difference,) = off.findings["us_segment"].differences
-    sealed = rig.sound.sealed()
-    true_m = true_farther_m(sealed, off.findings["us_segment"].microphones, sealed["sources"]["window_hose"]["position_m"])
+    assert off.sources == ("transfer_compartment",)
+    found, sealed = off.findings["transfer_compartment"], rig.sound.sealed()
+    (difference,) = found.differences
+    true_m = true_farther_m(sealed, found.microphones, sealed["sources"]["window_hose"]["position_m"])
     assert difference.farther_m == pytest.approx(true_m, abs=2.0 * difference.u_m)
 
 
@@ -54,10 +54,10 @@ def test_2004_missed_in_racks_that_are_too_loud_and_found_once_they_are_off():
 def test_the_decoy_is_heard_and_never_called_the_leak(hatches_open):
     rig = rigs.shipped("S17b_decoy", hatches_open=hatches_open)
     found = search(rig, 3600.0)
-    assert found.sources == ("us_segment", "working_compartment")
+    assert found.sources == ("transfer_compartment", "working_compartment")
     assert found.leak_probabilities == {}
     assert not any("the leak is in" in statement for statement in found.statements)
-    assert "whether it is a leak sound cannot say" in found.findings["us_segment"].statement
+    assert "whether it is a leak sound cannot say" in found.findings["transfer_compartment"].statement
 
 
 def test_pressure_tells_the_leak_from_the_decoy():
@@ -85,5 +85,6 @@ def test_a_leak_is_as_loud_as_is_drawn_around_what_the_bench_states():
 
 @pytest.mark.long
 def test_with_racks_off_the_right_compartment_is_found_in_19_of_20_rigs():
-    right = sum(search(drawn("S17_racks", seed), RACKS_OFF_S).sources == ("us_segment",) for seed in range(201, 241))
+    found = [search(drawn("S17_racks", seed), RACKS_OFF_S).sources for seed in range(201, 241)]
+    right = sum(sources == ("transfer_compartment",) for sources in found)
     assert right >= 38

@@ -61,7 +61,7 @@ def later_us(one, other, band_hz=BAND_HZ, longest_s=3e-3, finer=16, *, envelope=
 
 
 def recorded(rig, end_s):
-    """A burst of all microphones, and what a method may see of the minute before: gas temperatures, hatches' switches."""
+    """A burst of all microphones, and the minute before: gas temperatures, hatches' switches."""
     rig.clock.advance_to(end_s)
     times_s = sample_times(rig.look())
     rows = [rig.sound.volts(m.input, times_s) / m.sensitivity_v_pa for m in rig.bench.microphone]
