@@ -112,7 +112,8 @@ def ears(
     false_alarm: float,
 ) -> Ears:
     """names: of the microphones that are alive. false_alarm: of all pairs within compartments together."""
-    around = series.between(bursts[0].t0_s - AROUND_S, bursts[-1].middle_s + AROUND_S)
+    times_s = [burst.middle_s for burst in bursts]
+    around = series.between(min(times_s) - AROUND_S, max(times_s) + AROUND_S)
     speeds = {name: _speed_m_s(rig, entry, around) for name, entry in rig.compartments.items()}
     alive = tuple(m for m in acoustics.microphones if m.name in names)
     counts = [sum(m.compartment == name for m in alive) for name in rig.compartments]

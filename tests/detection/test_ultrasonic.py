@@ -171,5 +171,5 @@ def test_a_search_needs_bursts():
 @pytest.mark.long
 def test_a_quiet_rig_is_silent_at_the_stated_rate():
     often = UltrasonicSearch(false_alarm=0.1)
-    false = sum(bool(often.search(RIG, [burst(seed=seed)], CLOSED).sources) for seed in range(300))
-    assert 15 <= false <= 48  # 99.8 % of what 0.1 gives in 300
+    false = sum(bool(often.search(RIG, [burst(seed=seed)], CLOSED).sources) for seed in range(200))
+    assert 8 <= false <= 33  # 99.8 % of what 0.1 gives in 200
