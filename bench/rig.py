@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bench.acoustic_rig import AcousticRig, Position
+
 WHOLE = "whole"
 """All compartments together, joined by open hatches: a name for Window.compartment."""
 
@@ -84,6 +86,8 @@ class HatchRig:
     name: str
     connects: tuple[str, str]
     closed_channel: str | None = None
+    position_m: Position | None = None
+    """Of its centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ class Rig:
     heat_capacity_ratio: float = 1.4
     dew_point_k: float = 0.0
     """Of the gas that the supply delivers."""
+    acoustics: AcousticRig | None = None
+    """None: no microphones."""
 
     def volume(self, name: str) -> CompartmentRig:
         """A compartment, or WHOLE. KeyError for any other name."""

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from bench.config.acoustic import acoustic_rig_of
 from bench.config.model import Bench, ChannelEntry, NoiseEntry
 from bench.config.parts import Compartment, Hatch
 from bench.rig import CompartmentRig, GasThermometer, HatchRig, Hygrometer, NoiseClass, PressureGauge, Rig
@@ -16,6 +17,7 @@ def rig_of(bench: Bench) -> Rig:
         hatches=tuple(map(_hatch, bench.hatch)),
         heat_capacity_ratio=bench.gas.heat_capacity_ratio,
         dew_point_k=bench.gas.dew_point_k,
+        acoustics=acoustic_rig_of(bench),
     )
 
 
@@ -41,7 +43,8 @@ def _hygrometer(bench: Bench, channel: ChannelEntry) -> Hygrometer:
 
 
 def _hatch(hatch: Hatch) -> HatchRig:
-    return HatchRig(hatch.name, hatch.connects, f"{hatch.name}_closed" if hatch.closed_switch else None)
+    closed_channel = f"{hatch.name}_closed" if hatch.closed_switch else None
+    return HatchRig(hatch.name, hatch.connects, closed_channel, hatch.position_m)
 
 
 def _entry(bench: Bench, channel: ChannelEntry) -> NoiseEntry:
