@@ -16,7 +16,7 @@ class TinyCusum:
     rate_kg_s: float = 1e-7
     h: float = 8.0
     width_s: float = 60.0
-    compartment: str = "working"
+    compartment: str = "node"
     name = "tiny_cusum"
 
     def start(self, rig, background=None):
