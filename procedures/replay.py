@@ -17,6 +17,7 @@ from bench.detection.made import Made
 from bench.errors import ConfigError
 from bench.records import Event, EventKind, LeakEstimate, Window
 from bench.replay import Answer, Recording, replayed
+from bench.rig import WHOLE
 from procedures.recorded_bench import recorded_bench
 from procedures.reevaluate import windows_of
 
@@ -43,13 +44,16 @@ def recording(folder: Path, windows: Sequence[str] = (), background: str | None 
     """windows: names of the run's own, or COMPARTMENT:BEGIN:END in s; all of the run's if there are none. background:
     BEGIN:END, of such windows and of what monitors learn from. Raises ConfigError.
     """
-    dataset = Dataset(folder)
+    try:
+        dataset = Dataset(folder)
+    except FileNotFoundError as error:
+        raise ConfigError(str(error)) from error
     rig, series, events = rig_of(recorded_bench(dataset)), dataset.series(), dataset.events()
     own = windows_of(dataset)
     learned_s = _span(background) if background else _learned_s(events, own)
     asked = [_window(word, own, learned_s if background else None) for word in windows] or own
     for window in asked:
-        if window.compartment not in {*rig.compartments, "whole"}:
+        if window.compartment not in {*rig.compartments, WHOLE}:
             raise ConfigError(f"{window.compartment}: no such compartment (there are: {', '.join(rig.compartments)})")
     return Recording(rig, series, asked, learned_s)
 
