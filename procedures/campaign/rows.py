@@ -5,15 +5,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from bench.config.rig import rig_of
 from bench.records import Series, Window
-from bench.sim.direct import simulate
+from bench.rig import Rig
+from bench.sim.direct import Readings, simulate
 from bench.validation.confusion import Located
 from procedures.campaign.answers import Answer, answering
 from procedures.campaign.cases import Case, staged, windows
-from procedures.campaign.file import HOUR_S
+from procedures.campaign.file import HOUR_S, Hatches
 from procedures.campaign.load import Campaign
 from procedures.campaign.truth import NEGLIGIBLE_KG_S, Known, known, lost_by_compartment_kg
 
@@ -70,7 +72,7 @@ def _rows(campaign: Campaign, case: Case) -> Iterator[Row]:
     seen = simulate(campaign.bench, scenario, case.seed, orders, duration_s=duration_s, period_s=period_s)
     rig_s = time.perf_counter() - begun
     rig = rig_of(campaign.bench)
-    series = Series(seen.time_s, {name: seen.column(name) for name in rig.channels if name in seen.channels})
+    series = _shown(rig, seen, campaign.file.hatches)
     lost_kg = lost_by_compartment_kg(campaign.bench, scenario, seen)
     pressure_pa = series.columns[rig.volume(case.compartment).gauges[0].channel]
     asked = {
@@ -82,6 +84,14 @@ def _rows(campaign: Campaign, case: Case) -> Iterator[Row]:
             truth = known(lost_kg, seen.time_s, pressure_pa, window, campaign.file.limit_pa or -math.inf)
             for name, method in asked.items():
                 yield _row(case, name, window, judged, truth, method.about(window), rig_s)
+
+
+def _shown(rig: Rig, seen: Readings, hatches: Hatches) -> Series:
+    """What methods may see. End switches are seen over the wire alone: here hatches stay as the file says."""
+    columns = {name: seen.column(name) for name in rig.channels if name in seen.channels}
+    shut = np.full(seen.time_s.size, float(hatches is Hatches.SHUT))
+    switches = {hatch.closed_channel: shut for hatch in rig.hatches if hatch.closed_channel is not None}
+    return Series(seen.time_s, {**columns, **switches})
 
 
 def _row(
