@@ -52,11 +52,11 @@ def _asked(made: Made, recording: Recording) -> Iterator[tuple[str, Answer]]:
 
 
 def _watched(made: Made, recording: Recording) -> Iterator[tuple[str, Answer]]:
-    """From the end of what it learns from on; from the first scan if that is nothing."""
+    """After what it learns from, as in the run; from the first scan on if that is nothing."""
     assert made.monitor is not None
     whole, rig = visible(recording.rig, recording.series), recording.rig
     learned = None if recording.background_s is None else whole.between(*recording.background_s)
-    begin_s = -math.inf if recording.background_s is None else recording.background_s[1]
+    begin_s = -math.inf if recording.background_s is None else math.nextafter(recording.background_s[1], math.inf)
     seen = whole.between(begin_s, math.inf)
     try:
         watch = Renewed(made.monitor, rig, learned)

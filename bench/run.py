@@ -1,6 +1,6 @@
 """One procedure's hold on the station: phases, holds, commands, events, and a safe exit by every door."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
@@ -152,12 +152,13 @@ class Run:
         """The last duration_s of scans (as far as kept), NaN where a reading was not usable."""
         return self._scanning.series(duration_s)
 
-    def watch(self, monitors: Iterable[Made], background_s: tuple[float, float]) -> None:
+    def watch(self, monitors: Sequence[Made], background_s: tuple[float, float]) -> None:
         """Let them see every scan from now on, until the safe state. background_s: when no leak was open but the
         nominal one.
         """
-        recorded = Dataset(self.recorder.folder).series().between(*background_s)
-        self._scanning.watching.begin(monitors, recorded, self.clock.now())
+        if monitors:
+            recorded = Dataset(self.recorder.folder).series()
+            self._scanning.watching.begin(monitors, recorded, background_s, self.clock.now())
 
     # -- the one door --------------------------------------------------------------------------------------------
     def execute(self, command: Command) -> float:

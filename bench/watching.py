@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bench.config.model import Bench
 from bench.config.rig import rig_of
-from bench.detection.asking import about
+from bench.detection.asking import about, visible
 from bench.detection.made import Made
 from bench.detection.renewed import Renewed
 from bench.history import series_of
@@ -48,16 +48,18 @@ class Watching:
         self._now_s = 0.0
         self.closed = False
 
-    def begin(self, monitors: Iterable[Made], background: Series, now_s: float) -> None:
-        """background: what they may learn from, up to now. One that does not begin is an event, and is left out."""
+    def begin(
+        self, monitors: Iterable[Made], recorded: Series, background_s: tuple[float, float], now_s: float
+    ) -> None:
+        """background_s: from when to when they may learn. One that does not begin is an event, and is left out."""
         self._now_s = now_s
-        span_s = [float(background.time_s[0]), float(background.time_s[-1])] if background.time_s.size else None
+        learned = recorded.between(*background_s)
         for made in monitors:
             assert made.monitor is not None
-            watch = self._kept(made, partial(Renewed, made.monitor, self._rig, background))
+            watch = self._kept(made, partial(Renewed, made.monitor, self._rig, visible(self._rig, learned)))
             if watch is not None:
                 self._watchers.append(Watcher(made, watch))
-                self._event(EventKind.WATCH_BEGUN, made, **{**made.about, "background_s": span_s})
+                self._event(EventKind.WATCH_BEGUN, made, **{**made.about, "background_s": background_s})
 
     def scanned(self, scan: Scan) -> None:
         if self._watchers and not self.closed:
@@ -104,4 +106,5 @@ class Watching:
         )
 
     def _event(self, kind: EventKind, made: Made, **detail: object) -> None:
-        self._tell(Event(self._now_s, kind, {"method": made.name, **detail}))
+        where = {"compartment": made.compartment} if made.compartment else {}
+        self._tell(Event(self._now_s, kind, {"method": made.name, **where, **detail}))

@@ -88,7 +88,7 @@ def complete(plan: Plan, bench: Bench) -> Plan:
 
 
 def under_test(plan: Plan) -> Made:
-    made = make(plan.method, plan.parameters)
+    made = _made("method", plan.method, plan.parameters)
     if made.method is None:
         raise ConfigError(f"method: {plan.method}: it cannot be asked about a window; say -e watch={plan.method}")
     return made
@@ -98,11 +98,18 @@ def monitors(plan: Plan, bench: Bench) -> tuple[Made, ...]:
     """Hatches are shut: one that watches a single volume watches each compartment."""
     found: list[Made] = []
     for word in plan.watch:
-        made = make(word)
+        made = _made("watch", word, {})
         if made.monitor is None:
             raise ConfigError(f"watch: {word}: it can only be asked about a window; say -e method={word}")
         found += made.watching(entry.name for entry in bench.compartment)
     return tuple(found)
+
+
+def _made(key: str, word: str, parameters: Mapping[str, object]) -> Made:
+    try:
+        return make(word, parameters)
+    except ConfigError as error:
+        raise ConfigError(f"{key}: {error}") from error
 
 
 def expected_phases(plan: Plan) -> Mapping[str, float]:

@@ -6,9 +6,12 @@ import pytest
 from run_bed import PASSED, Bed
 from tiny_cusum import TinyCusum
 
+from bench.config.rig import rig_of
+from bench.dataset import Dataset
 from bench.detection.choose import Kind
 from bench.detection.made import Made
 from bench.records import EventKind
+from bench.replay import Recording, replayed
 
 PRESSURE, STEP_V = "ai0", 1e-3
 MINUTE_S = 60.0
@@ -21,7 +24,7 @@ def bed(tmp_path):
 
 def made(monitor):
     parameters = {"compartment": monitor.compartment}
-    return Made(Kind(monitor.name, type(monitor), "a test"), monitor, {}, parameters)
+    return Made(Kind(monitor.name, type(monitor), "a test"), monitor, parameters, parameters)
 
 
 def held(bed, monitors, *, learned_min=8, leak_min=()):
@@ -32,7 +35,7 @@ def held(bed, monitors, *, learned_min=8, leak_min=()):
 
     with bed.run as run:
         run.hold(learned_min * MINUTE_S)
-        run.watch(map(made, monitors), (0.0, run.clock.now()))
+        run.watch([made(monitor) for monitor in monitors], (0.0, run.clock.now()))
         for minute in leak_min:
             for second in range(60):
                 bed.listener.at[(learned_min + minute) * MINUTE_S + second] = falls
@@ -57,8 +60,18 @@ def test_where_nothing_leaks_there_is_no_alarm_and_its_beginning_and_cost_are_no
     assert bed.events(EventKind.ALARM) == []
     begun, ended = bed.events(EventKind.WATCH_BEGUN), bed.events(EventKind.WATCH_ENDED)
     assert [event.detail["parameters"] for event in begun] == [{"compartment": "node"}, {"compartment": "annex"}]
-    assert begun[0].detail["background_s"] == [1.0, 479.0]
+    assert begun[0].detail["background_s"] == [0.0, 480.0]
     assert all(event.detail["scans"] == 15 * 60 and event.detail["us_per_scan"] > 0.0 for event in ended)
+
+
+def test_the_recorded_run_replayed_gives_the_same_alarms(bed):
+    held(bed, [TinyCusum()], leak_min=[5, 6, 7])
+    dataset = Dataset(bed.recorder.folder)
+    recording = Recording(rig_of(bed.run.bench), dataset.series(), (), (0.0, 480.0))
+    alarms = [found for _, found in replayed(made(TinyCusum()), recording) if found.alarm]
+    told = [event.detail for event in bed.events(EventKind.ALARM)]
+    assert len(told) > 1
+    assert [found.rate_kg_s for found in alarms] == pytest.approx([each["rate_kg_s"] for each in told], rel=1e-9)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def live_us(bench: Bench, made: Made, recorded_run: Recording) -> float:
     names = list(series.columns)
     values = np.column_stack([series.columns[name] for name in names])
     watching = Watching(bench, {name: place for place, name in enumerate(names)}, lambda _: None)
-    watching.begin(made.watching(recorded_run.compartments), series.between(*BACKGROUND_S), BACKGROUND_S[1])
+    watching.begin(made.watching(recorded_run.compartments), series, BACKGROUND_S, BACKGROUND_S[1])
     nothing, quality = np.zeros(len(names)), np.zeros(len(names), np.uint8)
     first = int(np.searchsorted(series.time_s, BACKGROUND_S[1]))
     scans = [Scan(t, v, nothing, quality) for t, v in zip(series.time_s[first:], values[first:], strict=True)]
