@@ -52,7 +52,7 @@ class Made:
     @property
     def about(self) -> dict[str, object]:
         """For the record: with what it was made, and of which program."""
-        parameters = to_jsonable_python(dict(self.parameters), fallback=repr)
+        parameters = to_jsonable_python(dict(self.parameters), fallback=_word)
         return {"method": self.name, "asked_for": self.kind.word, "origin": self.kind.origin, "parameters": parameters}
 
     def watching(self, compartments: Iterable[str]) -> tuple["Made", ...]:
@@ -84,6 +84,11 @@ def _made(kind: Kind, given: Mapping[str, object]) -> Made:
     if not isinstance(getattr(algorithm, "name", None), str):
         raise ConfigError(f"{kind.word}: no method: it has no name (a str)")
     return Made(kind, algorithm, checked, parameters)
+
+
+def _word(value: object) -> str:
+    """For what JSON does not have; no address in memory, which no two runs share."""
+    return str(getattr(value, "__qualname__", type(value).__qualname__))
 
 
 def _parameters(kind: Kind) -> dict[str, inspect.Parameter]:

@@ -13,11 +13,12 @@ ROUNDING = 1e-4
 
 
 def check_plausible(name: str, found: LeakEstimate, when: str) -> None:
-    """Units and signs: u > 0, what wakes the crew has a rate, probabilities are some."""
+    """Units and signs: u > 0 (infinite while nothing is known), what wakes the crew has a rate."""
     assert found.method == name, f"{name}: {when}: it signs an answer as {found.method!r}"
     known = math.isfinite(found.rate_kg_s)
-    assert not (found.alarm and not known), f"{name}: {when}: an alarm with the rate {found.rate_kg_s}"
-    assert not known or 0.0 < found.u_kg_s < math.inf, f"{name}: {when}: its rate has the uncertainty {found.u_kg_s}"
+    rate = f"{found.rate_kg_s:.3g} +- {found.u_kg_s:.3g} kg/s"
+    assert not found.alarm or (known and math.isfinite(found.u_kg_s)), f"{name}: {when}: an alarm with the rate {rate}"
+    assert not known or found.u_kg_s > 0.0, f"{name}: {when}: u is not positive: {rate}"
     places = found.compartment_probabilities
     assert all(-1e-9 <= p <= 1.0 + 1e-9 for p in places.values()), f"{name}: {when}: probabilities {dict(places)}"
     assert sum(places.values()) <= 1.0 + 1e-6, f"{name}: {when}: probabilities {dict(places)} exceed 1 together"

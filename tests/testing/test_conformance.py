@@ -83,7 +83,7 @@ class Vandal(PressureDecay):
         (Brittle, "annex_pressure is not recorded: it raises KeyError"),
         (Forgetful, "asked the same again"),
         (Reader, "another name of the window"),
-        (Certain, "its rate has the uncertainty 0"),
+        (Certain, "u is not positive: "),
         (Vandal, "it raises ValueError: assignment destination is read-only"),
     ],
 )
