@@ -1,8 +1,9 @@
 """What a campaign file states: scenarios with seeds, leaks laid over them, methods, requirements. SI but for hours."""
 
-import inspect
 from collections.abc import Collection, Iterable
-from typing import Annotated, Self
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -12,16 +13,18 @@ from pydantic import (
     NonNegativeFloat,
     PositiveFloat,
     PositiveInt,
+    ValidationInfo,
     model_validator,
 )
 
-from bench.detection.method import Method
-from bench.detection.shipped import methods
+from bench.detection.made import Made, make
 from bench.sim.knots import GRID_S
 from bench.validation.campaign.measures import Name
 from bench.validation.campaign.requirements import Rule
 
 HOUR_S = 3600.0
+FOLDER = "folder"
+"""Key of the validation context: where the campaign file is."""
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -75,31 +78,27 @@ class Alarm(Closed):
 
 
 class MethodEntry(Closed):
-    """label: what scores and comparisons call it, so that two versions of one method can stand side by side."""
+    """name: of a method or monitor, or path.py:Class, relative to the campaign file. label: what scores and comparisons
+    call it, so that two versions of one method can stand side by side.
+    """
 
     name: Text
     label: str = ""
-    parameters: dict[str, float | int | str | bool] = Field(default_factory=dict)
+    parameters: dict[str, Any] = Field(default_factory=dict)
     alarm: Alarm = Alarm()
 
     @property
     def called(self) -> str:
-        return self.label or self.name
+        return self.label or self.name.rpartition(":")[2]
 
     @model_validator(mode="after")
-    def exists(self) -> Self:
-        shipped = methods()
-        if self.name not in shipped:
-            raise ValueError(f"no such method (there are: {', '.join(sorted(shipped))})")
-        known = list(inspect.signature(type(shipped[self.name])).parameters)
-        for key in self.parameters:
-            if key not in known:
-                raise ValueError(f"parameters.{key}: {self.name} has {', '.join(known) or 'no parameters'}")
+    def exists(self, info: ValidationInfo) -> Self:
+        self.made((info.context or {}).get(FOLDER))
         return self
 
-    def method(self) -> Method:
-        made: Method = type(methods()[self.name])(**self.parameters)
-        return made
+    def made(self, folder: Path | None = None) -> Made:
+        """folder: that of the campaign file. Raises ConfigError."""
+        return make(self.name, self.parameters, folder)
 
 
 class RequirementEntry(Closed):
@@ -122,17 +121,25 @@ class RequirementEntry(Closed):
         return self
 
 
+class Hatches(StrEnum):
+    """At the start of every run, and then for good."""
+
+    SHUT = "shut"
+    OPEN = "open"
+
+
 class CampaignFile(Closed):
     """exposures_h: how long a method looks before it answers; the watch is cut into such windows, one after another.
 
-    A run: hatches shut and chamber pumped at its start, settle_h left out, background_h with every leak laid over
-    it shut, then the watch. limit_pa: the pressure that predicted times to the limit are held against.
+    A run: hatches shut or open and chamber pumped at its start, settle_h left out, background_h with every leak laid
+    over it shut, then the watch. limit_pa: the pressure that predicted times to the limit are held against.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
     why: Text
     bench: Text = "zvezda"
     compartment: Text
+    hatches: Hatches = Hatches.SHUT
     first_seed: Annotated[int, Field(ge=0)] = 1
     duration_h: PositiveFloat
     period_s: PositiveFloat = 60.0

@@ -92,8 +92,10 @@ def _versions(file: CampaignFile) -> list[tuple[str, str]]:
 
 
 def _rule(entry: MethodEntry) -> str:
-    which = f"{entry.name}, " if entry.label else ""
-    return f"{which}alarm where rate > {entry.alarm.k:g} u, unless it gives alarms of its own"
+    which = f"{entry.name}, " if entry.called != entry.name else ""
+    given = ", ".join(f"{key} {value}" for key, value in entry.parameters.items())
+    rule = f"alarm where rate > {entry.alarm.k:g} u, unless it gives alarms of its own"
+    return f"{which}{given}{'; ' if given else ''}{rule}"
 
 
 def _manifest(
@@ -113,6 +115,7 @@ def _manifest(
         "simulated_days": len(every) * campaign.file.duration_h / 24.0,
         "rows_sha256": folder.sha256(ROWS),
         "under_test": campaign.file.under_test,
+        "methods": [made.about for made in campaign.methods()],
         "outcome": verdict.outcome,
         "reason": verdict.reason,
         "requirements": {

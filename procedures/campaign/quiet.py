@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bench.config.model import Bench
 from bench.config.rig import rig_of
+from bench.rig import WHOLE
 from bench.validation.campaign.bounds import Bounds, Quiet
 from procedures.campaign.cases import Case
 from procedures.campaign.file import HOUR_S
@@ -41,7 +42,7 @@ def noise_is_declared(campaign: Campaign, case: Case) -> bool:
 
 
 def _undeclared(bench: Bench, compartment: str) -> Iterator[bool]:
-    for quantity in ("pressure", "gas_temperature"):
-        for channel in bench.channels_of(compartment, quantity):
+    for channel in bench.channel:
+        if channel.quantity in ("pressure", "gas_temperature") and compartment in (WHOLE, channel.compartment):
             entry = bench.noise_class[channel.noise] if channel.noise else None
             yield any(getattr(entry, name, 0.0) for name in UNDECLARED)

@@ -5,16 +5,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from bench.config.rig import rig_of
-from bench.detection.method import CannotEstimateError
-from bench.records import LeakEstimate, Series, Window
+from bench.records import Series, Window
 from bench.rig import Rig
-from bench.sim.direct import simulate
+from bench.sim.direct import Readings, simulate
 from bench.validation.confusion import Located
+from procedures.campaign.answers import Answer, answering
 from procedures.campaign.cases import Case, staged, windows
-from procedures.campaign.file import HOUR_S, MethodEntry
+from procedures.campaign.file import HOUR_S, Hatches
 from procedures.campaign.load import Campaign
 from procedures.campaign.truth import NEGLIGIBLE_KG_S, Known, known, lost_by_compartment_kg
 
@@ -71,30 +72,38 @@ def _rows(campaign: Campaign, case: Case) -> Iterator[Row]:
     seen = simulate(campaign.bench, scenario, case.seed, orders, duration_s=duration_s, period_s=period_s)
     rig_s = time.perf_counter() - begun
     rig = rig_of(campaign.bench)
-    series = Series(seen.time_s, {name: seen.column(name) for name in rig.channels if name in seen.channels})
+    series = _shown(rig, seen, campaign.file.hatches)
     lost_kg = lost_by_compartment_kg(campaign.bench, scenario, seen)
     pressure_pa = series.columns[rig.volume(case.compartment).gauges[0].channel]
+    asked = {
+        entry.called: answering(made, entry.alarm.k, rig, series, campaign.file, case.compartment)
+        for entry, made in zip(campaign.file.method, campaign.methods(), strict=True)
+    }
     for exposure_h in campaign.file.exposures_h:
         for window, judged in windows(campaign.file, case, exposure_h * HOUR_S):
             truth = known(lost_kg, seen.time_s, pressure_pa, window, campaign.file.limit_pa or -math.inf)
-            past = series.between(-math.inf, window.end_s)  # nobody knows the future
-            for entry in campaign.file.method:
-                yield _row(case, entry, rig, past, window, judged, truth, rig_s)
+            for name, method in asked.items():
+                yield _row(case, name, window, judged, truth, method.about(window), rig_s)
 
 
-def _row(  # noqa: PLR0913, PLR0917 - what a row is made of
+def _shown(rig: Rig, seen: Readings, hatches: Hatches) -> Series:
+    """What methods may see. End switches are seen over the wire alone: here hatches stay as the file says."""
+    columns = {name: seen.column(name) for name in rig.channels if name in seen.channels}
+    shut = np.full(seen.time_s.size, float(hatches is Hatches.SHUT))
+    switches = {hatch.closed_channel: shut for hatch in rig.hatches if hatch.closed_channel is not None}
+    return Series(seen.time_s, {**columns, **switches})
+
+
+def _row(
     case: Case,
-    entry: MethodEntry,
-    rig: Rig,
-    series: Series,
+    method: str,
     window: Window,
     judged: bool,  # noqa: FBT001 - a fact of the window
     truth: Known,
+    answer: Answer,
     rig_s: float,
 ) -> Row:
-    begun = time.perf_counter()
-    found, refused = _answer(entry, rig, series, window)
-    alarm = _alarms(entry, found)
+    found = answer.found
     limit05_s, limit50_s, limit95_s = (found.time_to_limit_s.get(level, math.nan) for level in ("0.05", "0.5", "0.95"))
     return Row(
         case=case.number,
@@ -103,7 +112,7 @@ def _row(  # noqa: PLR0913, PLR0917 - what a row is made of
         leak=case.leak,
         compartment=case.compartment,
         onset_s=case.onset_s,
-        method=entry.called,
+        method=method,
         exposure_s=window.end_s - window.begin_s,
         begin_s=window.begin_s,
         end_s=window.end_s,
@@ -114,26 +123,13 @@ def _row(  # noqa: PLR0913, PLR0917 - what a row is made of
         limit_truth_s=truth.limit_s,
         rate_kg_s=found.rate_kg_s,
         u_kg_s=found.u_kg_s,
-        alarm=alarm,
-        alarm_s=window.end_s if alarm else math.nan,
+        alarm=not math.isnan(answer.alarm_s),
+        alarm_s=answer.alarm_s,
         located=Located("", found.compartment_probabilities).said if found.compartment_probabilities else "",
         limit05_s=limit05_s,
         limit50_s=limit50_s,
         limit95_s=limit95_s,
-        refused=refused,
+        refused=answer.refused,
         rig_s=rig_s,
-        method_s=time.perf_counter() - begun,
+        method_s=answer.spent_s,
     )
-
-
-def _answer(entry: MethodEntry, rig: Rig, series: Series, window: Window) -> tuple[LeakEstimate, str]:
-    """The estimate, of nothing but NaN where there is none, and then why."""
-    try:
-        return entry.method().estimate(rig, series, window), ""
-    except CannotEstimateError as error:
-        return LeakEstimate(entry.name, window.name, math.nan, math.nan), error.reason
-
-
-def _alarms(entry: MethodEntry, found: LeakEstimate) -> bool:
-    """A method's own alarm goes before the rule; NaN is beyond nothing."""
-    return found.rate_kg_s > entry.alarm.k * found.u_kg_s if found.alarm is None else found.alarm

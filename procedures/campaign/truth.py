@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.config.model import Bench
 from bench.records import Floats, Window
+from bench.rig import WHOLE
 from bench.sim.direct import Readings
 from bench.sim.scenario import Scenario
 from bench.validation.confusion import NONE, SEVERAL
@@ -33,7 +34,8 @@ def known(lost_kg: Mapping[str, Floats], time_s: Floats, pressure_pa: Floats, wi
     rates = {name: _rate_kg_s(time_s, lost, window) for name, lost in lost_kg.items()}
     leaking = [name for name, rate in rates.items() if rate > NEGLIGIBLE_KG_S]
     where = SEVERAL if len(leaking) > 1 else next(iter(leaking), NONE)
-    return Known(rates[window.compartment], where, _until_s(time_s, pressure_pa, window.end_s, limit_pa))
+    rate_kg_s = sum(rates.values()) if window.compartment == WHOLE else rates[window.compartment]
+    return Known(rate_kg_s, where, _until_s(time_s, pressure_pa, window.end_s, limit_pa))
 
 
 def lost_by_compartment_kg(bench: Bench, scenario: Scenario, seen: Readings) -> Mapping[str, Floats]:

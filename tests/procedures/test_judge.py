@@ -7,10 +7,10 @@ import pytest
 
 from bench.config.load import find_bench, load_bench
 from bench.config.rig import rig_of
+from bench.detection.asking import answer
 from bench.detection.method import CannotEstimateError
 from bench.records import LeakEstimate, Series, Window
 from bench.rig import Rig
-from procedures.judge import answer
 
 RIG, NOTHING = Rig(287.0, {}), Series(np.empty(0), {})
 BENCH = load_bench(find_bench("zvezda"), date(2026, 11, 24))
