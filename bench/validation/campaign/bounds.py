@@ -9,10 +9,10 @@ import numpy as np
 from scipy.linalg import inv
 
 from bench.detection.gas_temperature import volume_fractions
-from bench.detection.noise import block_covariance
 from bench.detection.segments import design_matrix, segments
 from bench.records import Floats, Window
 from bench.rig import CompartmentRig
+from bench.validation.block_covariance import block_covariance
 from bench.validation.bounds import cramer_rao_u
 from bench.validation.delay_bounds import delay_bound_s, information_clock
 
