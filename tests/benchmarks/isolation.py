@@ -7,8 +7,8 @@
 The truths take turns: one compartment after another, none, two (whichever pair). All hatches are closed after half an
 hour with all of them open, or by the planner (--plan). Wrong: a compartment was named that does not leak, or one alone
 where two do, or none where one does, at any time before the end. --seal: S10, a hatch seal leaks as well (from the
-scenario), and 2 kPa are fed to one side of it an hour after it is closed. Science 5.6, 10 um: 400 L 7.1 h, 120 L 2.25 h,
-60 L 0.95 h; other sizes by (size / 10 um)^(-4/3), which holds for long tests.
+scenario), and 2 kPa are fed to one side of it an hour after it is closed. Science 5.6, 10 um: 400 L 7.1 h, 120 L
+2.25 h, 60 L 0.95 h; other sizes by (size / 10 um)^(-4/3), which holds for long tests.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import platform
 import time
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 
@@ -37,6 +37,7 @@ from bench.sim.scenario import load_scenario
 HOUR_S, PERIOD_S, CHUNK_S, CLOSING_S = 3600.0, 10.0, 600.0, 1800.0
 REFERENCE_H = {"working_compartment": 7.1, "transfer_compartment": 2.25, "intermediate_chamber": 0.95}
 BENCH = load_bench(find_bench("rig580"), date(2026, 11, 24))
+METHOD = HatchIsolation()
 SEAL = "hatch_working_intermediate"
 
 
@@ -104,7 +105,7 @@ def one_run(work):
     truth, seed, options = work
     rig = rig_of(BENCH)
     bed = Bed(staged(truth, options.diameter_um * 1e-6, seal=options.seal), seed, options.hours)
-    watch = HatchIsolation(occupied=frozenset(options.occupied)).start(rig)
+    watch = replace(METHOD, occupied=frozenset(options.occupied)).start(rig)
     found, probabilities, review_s = Found(truth), {}, CLOSING_S
     right = truth[0] if len(truth) == 1 else SEVERAL if truth else NONE
     for end_s in np.arange(CHUNK_S, options.hours * HOUR_S + 1.0, CHUNK_S):
@@ -123,13 +124,14 @@ def one_run(work):
 def note(found, estimate, watch, rig, right):
     hours = (estimate.time_s - CLOSING_S) / HOUR_S
     for place, name in enumerate(rig.compartments):
-        if watch.latest.chance(place) >= 0.99:
+        if watch.latest.chance(place) >= 1.0 - METHOD.error:
             found.named_h.setdefault(name, hours)
             found.wrong |= name not in found.truth
     best = max(estimate.compartment_probabilities, key=estimate.compartment_probabilities.get)
-    if estimate.compartment_probabilities[best] >= 0.99 and found.said is None:
+    if estimate.compartment_probabilities[best] >= 1.0 - METHOD.error and found.said is None:
         found.said, found.said_h = best, hours
         found.wrong |= best != right
+        found.named_h = dict.fromkeys(found.truth, hours) | found.named_h
 
 
 def move(simulated, rig, probabilities, options, watch, now_s):

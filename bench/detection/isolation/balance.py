@@ -16,9 +16,9 @@ from bench.detection.isolation.contents import Contents, contents
 from bench.detection.isolation.evidence import Information
 from bench.detection.isolation.partition import Partition, closed_hatches, partition, untestable
 from bench.detection.isolation.pressures import ComparedPressures
-from bench.detection.isolation.whitening import Whitening
+from bench.detection.isolation.whitening import Whitening, grown
 from bench.records import Floats
-from bench.rig import Rig
+from bench.rig import NoiseClass, Rig
 
 SETTLE_S = 300.0
 """After a hatch moved or gas was fed: gas and wall exchange heat within half a minute, thermometers lag as much."""
@@ -48,7 +48,7 @@ class MassBalance:
 
     def __init__(self, rig: Rig, occupied: Collection[str] = ()) -> None:
         self._rig, self._occupied = rig, frozenset(occupied)
-        self._sensors = {s.channel: s.noise for c in rig.compartments.values() for s in (*c.gauges, *c.thermometers)}
+        self._sensors = _sensors(rig)
         self._whitening, self._pressures = Whitening(self._sensors), ComparedPressures(rig)
         self.elements = (*rig.compartments, *(hatch.name for hatch in rig.hatches))
         self._intercepts: dict[tuple[object, ...], tuple[int, float]] = {}
@@ -139,5 +139,12 @@ class MassBalance:
             row[0], row[1:own], row[own + column] = inside.log_mass - first, stretch.integral[place], 1.0
         seen = np.array([[inside.seen.get(name, 0.0) for name in self._sensors] for inside in found.values()])
         white = self._whitening.add(time_s, seen, np.array([fresh[name] for name in self._sensors]), rows)
-        self._normal = np.pad(self._normal, (0, rows.shape[1] - len(self._normal))) + white.T @ white
+        self._normal = grown(self._normal, (rows.shape[1], rows.shape[1])) + white.T @ white
         self._rows += len(found)
+
+
+def _sensors(rig: Rig) -> Mapping[str, NoiseClass]:
+    """All that masses are worked out from, by channel."""
+    compartments = rig.compartments.values()
+    gauges = {gauge.channel: gauge.noise for compartment in compartments for gauge in compartment.gauges}
+    return gauges | {t.channel: t.noise for compartment in compartments for t in compartment.thermometers}

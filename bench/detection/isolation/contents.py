@@ -1,7 +1,9 @@
 """The gas in a volume at one moment, from what sensors were read."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 
@@ -27,24 +29,25 @@ def read(names: Iterable[str], means: Mapping[str, float]) -> tuple[str, ...]:
 
 
 def contents(rig: Rig, volume: CompartmentRig, means: Mapping[str, float]) -> Contents | None:
-    """ln m = ln P - ln T + ln V, V with the walls' temperature and the pressure; None if nothing tells P or T.
+    """By ln m = ln P - ln T + ln V, V with the walls' temperature and the pressure; None if nothing tells P or T.
 
-    means: channel -> Pa or K, NaN where there is none. The pressure is the gauges' mean, the temperature ANSI/ANS-56.8's.
+    means: channel -> Pa or K, NaN where there is none. The pressure is the gauges' mean, the temperature that of
+    ANSI/ANS-56.8.
     """
     gauges = read((gauge.channel for gauge in volume.gauges), means)
     names = read((thermometer.channel for thermometer in volume.thermometers), means)
     kept = [thermometer for thermometer in volume.thermometers if thermometer.channel in names]
     if not gauges or sum(thermometer.volume_fraction for thermometer in kept) < MIN_SHARE:
         return None
-    pressure_pa = float(np.mean([means[name] for name in gauges]))
+    pressure_pa = fmean(means[name] for name in gauges)
     readings_k = {name: np.array([means[name]]) for name in names}
     temperature_k = float(mean_gas_temperature(kept, readings_k)[0])
     walls = read(volume.wall_channels, means)
     growth = volume.elasticity_1_pa * pressure_pa
-    growth += volume.expansion_1_k * float(np.mean([means[name] for name in walls])) if walls else 0.0
+    growth += volume.expansion_1_k * fmean(means[name] for name in walls) if walls else 0.0
     seen = dict.fromkeys(gauges, 1.0 / (len(gauges) * pressure_pa))
     for thermometer, fraction in zip(kept, volume_fractions(kept), strict=True):
         seen[thermometer.channel] = -float(fraction) * temperature_k / means[thermometer.channel] ** 2
     mass_kg = pressure_pa * volume.volume_m3 / (rig.gas_constant_j_kg_k * temperature_k)
-    log_mass = float(np.log(pressure_pa / temperature_k)) + growth
+    log_mass = math.log(pressure_pa / temperature_k) + growth
     return Contents((*gauges, *names, *walls), log_mass, mass_kg, temperature_k, seen)

@@ -1,9 +1,11 @@
 """How probable are leaks and seals that nobody has seen? Bayes factors over sets of elements that are at work.
 
-An element that is at work has a conductance between least and most, its logarithm evenly spread there: a proper prior,
-of which "none" can win. Given the data, ln L(q) - ln L(0) = pull q - q precision q / 2.
+An element that is at work has a conductance q between least and most, of density proportional to 1/q^2: twice as large
+is half as likely, and the prior is proper, so that "none" can win. (With 1/q, sizes just above least would count for so
+little that leaks of such a size were too often called none.) Given the data, ln L(q) - ln L(0) = pull q - q precision q/2.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -72,7 +74,7 @@ class Posterior:
         """That it is at work, alone or with others."""
         return float(sum(p for members, p in zip(self.sets, self.probability, strict=True) if element in members))
 
-    def total(self, elements: Sequence[int]) -> tuple[float, float]:
+    def total(self, elements: list[int]) -> tuple[float, float]:
         """The sum of these elements' values: mean and standard deviation."""
         mean = float(self.probability @ self.mean[:, elements].sum(axis=1))
         square = float(self.probability @ self.product[:, elements][:, :, elements].sum(axis=(1, 2)))
@@ -80,9 +82,10 @@ class Posterior:
 
     def value(self, element: int) -> tuple[float, float]:
         """Mean and standard deviation, if it is at work."""
-        share = np.where([element in members for members in self.sets], self.probability, 0.0) / self.chance(element)
+        within = np.array([element in members for members in self.sets])
+        share: Floats = within * self.probability / self.chance(element)
         mean = float(share @ self.mean[:, element])
-        return mean, float(np.sqrt(max(share @ self.product[:, element, element] - mean**2, 0.0)))
+        return mean, float(np.sqrt(max(float(share @ self.product[:, element, element]) - mean**2, 0.0)))
 
 
 def posterior(information: Information, priors: Sequence[Prior]) -> Posterior:
@@ -92,7 +95,7 @@ def posterior(information: Information, priors: Sequence[Prior]) -> Posterior:
     weight, mean, product = np.zeros(len(sets)), np.zeros((len(sets), e)), np.zeros((len(sets), e, e))
     for row, members in enumerate(sets):
         chosen, among = np.array(members, dtype=np.intp), [priors[member] for member in members]
-        odds = sum(np.log(prior.chance / (1.0 - prior.chance)) for prior in among)
+        odds = math.fsum(math.log(prior.chance / (1.0 - prior.chance)) for prior in among)
         block = np.ix_(chosen, chosen)
         log_evidence, mean[row, chosen], product[row][block] = integrate(
             information.precision[block], information.pull[chosen], among
@@ -102,30 +105,35 @@ def posterior(information: Information, priors: Sequence[Prior]) -> Posterior:
 
 
 def integrate(precision: Floats, pull: Floats, priors: Sequence[Prior]) -> tuple[float, Floats, Floats]:
-    """ln of the mean likelihood ratio against all elements zero; posterior means of q, (k,), and of q q', (k, k).
-
-    Gauss-Legendre in ln q. The elements are taken on a grid about the best values, but for the one that the others
-    change most: it has a grid of its own at each of their points, as narrow as it is known there.
-    """
+    """The ln of the mean likelihood ratio against all elements zero; posterior means of q, (k,), and q q', (k, k)."""
     if not priors:
         return 0.0, np.zeros(0), np.zeros((0, 0))
     most = np.array([prior.most for prior in priors])
     low = np.array([prior.least for prior in priors]) / most
     precision, pull = precision * np.outer(most, most), pull * most  # in units of the most that can be
-    best, spread = _box(precision, pull, low)
-    last = int(np.argmax(spread**2 * np.diag(precision)))
-    order = [k for k in range(len(priors)) if k != last]
-    points, log_weights = np.zeros((1, len(priors))), np.zeros(1)
-    for k in order:
-        points, log_weights = _spread(points, log_weights, k, best[k], spread[k], low[k])
-    own = precision[last, last] + 1.0
-    centre = (pull[last] - points @ precision[:, last]) / own
-    points, log_weights = _spread(points, log_weights, last, np.clip(centre, low[last], 1.0), own**-0.5, low[last])
-    log_density = log_weights + points @ pull - 0.5 * np.einsum("nk,kl,nl->n", points, precision, points)
+    points, log_weights = _grid(precision, pull, low)
+    log_density = log_weights + (points * (pull - 0.5 * points @ precision)).sum(axis=1)
     share = np.exp(log_density - log_density.max())
     log_evidence = float(log_density.max() + np.log(share.sum()))
     share /= share.sum()
     return log_evidence, most * (share @ points), np.outer(most, most) * (points.T @ (share[:, None] * points))
+
+
+def _grid(precision: Floats, pull: Floats, low: Floats) -> tuple[Floats, Floats]:
+    """Points (n, k) and ln of their weights (n,), Gauss-Legendre in ln q, with the prior's density between low and 1.
+
+    The elements are taken about their best values, but for the one that the others change most: it has an interval of
+    its own at each of their points, as narrow as it is known there.
+    """
+    best, spread = _box(precision, pull, low)
+    last = int(np.argmax(spread**2 * np.diag(precision)))
+    points, log_weights = np.zeros((1, low.size)), np.zeros(1)
+    for k in range(low.size):
+        if k != last:
+            points, log_weights = _spread(points, log_weights, k, best[k], spread[k], low[k])
+    own = precision[last, last] + 1.0
+    centre = np.clip((pull[last] - points @ precision[:, last]) / own, low[last], 1.0)
+    return _spread(points, log_weights, last, centre, own**-0.5, low[last])
 
 
 def _box(precision: Floats, pull: Floats, low: Floats) -> tuple[Floats, Floats]:
@@ -141,7 +149,7 @@ def _box(precision: Floats, pull: Floats, low: Floats) -> tuple[Floats, Floats]:
 
 
 def _spread(
-    points: Floats, log_weights: Floats, k: int, best: Floats | float, spread: float, low: float
+    points: Floats, log_weights: Floats, k: int, best: Floats, spread: float, low: float
 ) -> tuple[Floats, Floats]:
     """Each point, shape (n, elements), becomes 16, with values of element k."""
     from_, to = (np.log(np.clip(best + sign * REACH * spread, low, 1.0)) for sign in (-1.0, 1.0))
@@ -150,5 +158,5 @@ def _spread(
     out = np.repeat(points, POINTS.size, axis=0)
     out[:, k] = np.exp(logs).ravel()
     with np.errstate(divide="ignore"):  # an interval without width has no weight
-        added = np.log(half[:, None] * WEIGHTS / -np.log(low))
+        added = np.log(half[:, None] * WEIGHTS / (1.0 / low - 1.0)) - logs  # dq / q^2 = d(ln q) / q
     return out, (log_weights[:, None] + added).ravel()

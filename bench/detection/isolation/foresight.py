@@ -13,7 +13,7 @@ from bench.detection.isolation.balance import SETTLE_S, MassBalance
 from bench.records import Floats
 from bench.rig import Rig
 
-STEP_S, HORIZON_S = 600.0, 172_800.0
+STEP_S, HORIZON_S = 600.0, 86_400.0
 PRESSURE_PA, TEMPERATURE_K = 1e5, 295.0
 """Of a cabin; the relative noise of pressure goes by it."""
 APART = 4.65**2 / 2.0
@@ -30,17 +30,19 @@ class Forecast:
     def information(self, rates_kg_s: Floats, other_kg_s: Floats) -> Floats:
         """Expected ln of the likelihood ratio between two sets of leaks, shape (n,)."""
         difference = rates_kg_s - other_kg_s
-        return 0.5 * np.einsum("k,nkl,l->n", difference, self.precision, difference)
+        information: Floats = 0.5 * (self.precision @ difference) @ difference
+        return information
 
     def apart_s(self, rates_kg_s: Floats, places: Iterable[int]) -> float:
-        """When leaks of these rates will be told from any single leak in one of places, and from none; inf: never."""
-        least = self.information(rates_kg_s, np.zeros_like(rates_kg_s))
+        """When leaks of these rates will be told from any single leak in one of places, and from none; inf: not within
+        HORIZON_S.
+        """
+        from_none = self.information(rates_kg_s, np.zeros_like(rates_kg_s))
+        least = from_none
         for place in places:
-            own = np.maximum(self.precision[:, place, place], np.finfo(float).tiny)
-            explained = (self.precision[:, place] @ rates_kg_s) ** 2 / (2.0 * own)
-            if not np.any(np.delete(rates_kg_s, place)):
-                continue  # it is that one
-            least = np.minimum(least, self.information(rates_kg_s, np.zeros_like(rates_kg_s)) - explained)
+            if np.any(np.delete(rates_kg_s, place)):  # else it is that one
+                own = np.maximum(self.precision[:, place, place], np.finfo(float).tiny)
+                least = np.minimum(least, from_none - (self.precision[:, place] @ rates_kg_s) ** 2 / (2.0 * own))
         when = np.flatnonzero(least >= APART)
         return float(self.time_s[when[0]]) if when.size else math.inf
 

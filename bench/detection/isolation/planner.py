@@ -1,6 +1,5 @@
 """Which hatches to close next."""
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -24,7 +23,7 @@ class Closure:
     """What to do with the hatches. information: nats that are expected of duration_s, which gives the most per time.
 
     needed_s: until any single leak of the rate that was assumed, and none, are told apart; inf if this partition alone
-    cannot.
+    cannot within a day.
     """
 
     close: tuple[str, ...]
@@ -87,11 +86,10 @@ def _information(forecast: Forecast, chances: Floats, leaks: Floats) -> Floats:
 
 
 def time_needed_s(forecast: Forecast, rates_kg_s: Floats, least_kg_s: float) -> float:
-    """From closing until leaks of these rates are told from the other answers; without a leak: until one of least_kg_s
-    anywhere would have been seen.
+    """From closing until leaks of these rates are told from any one leak, and one of least_kg_s anywhere else is seen
+    or excluded: "alone" and "none" take longer than to name the one that leaks.
     """
     compartments = range(rates_kg_s.size)
-    if np.any(rates_kg_s):
-        return forecast.apart_s(rates_kg_s, compartments)
-    single = least_kg_s * np.eye(rates_kg_s.size)
-    return max((forecast.apart_s(single[place], ()) for place in compartments), default=math.inf)
+    quiet = [forecast.apart_s(least_kg_s * row, ()) for row in np.eye(rates_kg_s.size)[rates_kg_s == 0.0]]
+    own = [forecast.apart_s(rates_kg_s, compartments)] if np.any(rates_kg_s) else []
+    return max(own + quiet)

@@ -1,6 +1,7 @@
 """Pressures of compartments that can be compared: gauges that differ are set equal by the time hatches are open."""
 
 from collections.abc import Mapping
+from statistics import fmean
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class ComparedPressures:
         for place, compartment in enumerate(self._rig.compartments.values()):
             names = read((gauge.channel for gauge in compartment.gauges), means)
             if names:
-                self._last_pa[place] = np.mean([means[name] for name in names])
+                self._last_pa[place] = fmean(means[name] for name in names)
         if settled and len(closed) < len(self._ends):
             self._learn(closed)
         return self._last_pa - self._offset_pa

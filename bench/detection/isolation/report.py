@@ -23,11 +23,14 @@ STEP_PA = 2000.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """said: a compartment, NONE or SEVERAL; None: inconclusive. misfit: squares of noise, in those declared."""
+    """said: a compartment alone, NONE or SEVERAL; None: inconclusive. leaking: compartments that leak, alone or not.
+    misfit: squares of noise, in those declared.
+    """
 
     time_s: float
     chances: Mapping[str, float]
     said: str | None
+    leaking: tuple[str, ...]
     misfit: float
     posterior: Posterior
 
@@ -42,13 +45,20 @@ def probabilities(rig: Rig, found: Posterior) -> dict[str, float]:
     return chances
 
 
+def leaking(rig: Rig, found: Posterior, error: float) -> tuple[str, ...]:
+    """Compartments that leak, whatever others do."""
+    return tuple(name for place, name in enumerate(rig.compartments) if 1.0 - found.chance(place) <= error)
+
+
 def decided(chances: Mapping[str, float], error: float) -> str | None:
     """The answer, if what speaks against it is less probable than error."""
     best = max(chances, key=lambda name: chances[name])
     return best if 1.0 - chances[best] <= error else None
 
 
-def notes(rig: Rig, answer: Answer, stretch: Stretch, foresight: Foresight, leak: Prior, seal: Prior) -> tuple[str, ...]:
+def notes(
+    rig: Rig, answer: Answer, stretch: Stretch, foresight: Foresight, leak: Prior, seal: Prior
+) -> tuple[str, ...]:
     found = [_verdict(rig, answer, stretch, foresight, leak), *_seals(rig, answer, seal)]
     if answer.misfit > 1.0:
         ratio = math.sqrt(answer.misfit)
@@ -60,10 +70,11 @@ def _verdict(rig: Rig, answer: Answer, stretch: Stretch, foresight: Foresight, l
     if answer.said == NONE:
         return f"no compartment leaks {leak.least:.2g} kg/s or more"
     if answer.said == SEVERAL:
-        return "more than one compartment leaks"
+        return f"more than one compartment leaks{': ' if answer.leaking else ''}{', '.join(answer.leaking)}"
     if answer.said is not None:
         return f"the leak is in {answer.said}"
-    return f"inconclusive: {_time_left(rig, answer, stretch, foresight, leak)}"
+    known = f"{' and '.join(answer.leaking)} leaks, whether alone is " if answer.leaking else ""
+    return f"{known}inconclusive: {_time_left(rig, answer, stretch, foresight, leak)}"
 
 
 def _time_left(rig: Rig, answer: Answer, stretch: Stretch, foresight: Foresight, leak: Prior) -> str:
@@ -72,7 +83,7 @@ def _time_left(rig: Rig, answer: Answer, stretch: Stretch, foresight: Foresight,
     rates_kg_s = answer.posterior.mean[likeliest, : len(rig.compartments)]
     needed_s = time_needed_s(foresight.of(stretch.parts.closed), rates_kg_s, leak.least)
     if math.isinf(needed_s):
-        return "with these hatches closed no time is long enough"
+        return "with hatches as they are a day is not long enough"
     left_h = max(needed_s - (answer.time_s - stretch.begin_s), 0.0) / HOUR_S
     return f"about {left_h:.1f} h more are needed with hatches as they are" if left_h > 0.0 else "nearly there"
 

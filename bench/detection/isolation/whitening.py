@@ -1,4 +1,4 @@
-"""Whitening, block by block, of readings whose slow errors are those of sensors: O(1) a block, nothing kept of the past.
+"""Whitening, block by block, of readings whose slow errors are those of sensors: O(1) a block, no past kept.
 
 A Kalman filter tracks every sensor's Ornstein-Uhlenbeck error and random walk, whichever volume the sensor stands for
 at the moment. Data and regressors are columns and go through with the same gains, so that ordinary least squares on
@@ -46,10 +46,19 @@ class Whitening:
 
     def _pass(self, time_s: float, columns: int) -> None:
         """From the last time to this one."""
-        self._state = np.pad(self._state, ((0, 0), (0, columns - self._state.shape[1])))
+        self._state = grown(self._state, (len(self._state), columns))
         lapse_s = 0.0 if self._time_s is None else time_s - self._time_s
         self._time_s = time_s
         kept = np.exp(-lapse_s * self._memory_1_s)
         self._state *= kept[:, None]
         self._covariance *= np.outer(kept, kept)
         self._covariance += np.diag(self._variance * (1.0 - kept**2) + self._walk_per_s * lapse_s)
+
+
+def grown(array: Floats, shape: tuple[int, int]) -> Floats:
+    """With zeros to the right and below, up to this shape."""
+    if array.shape == shape:
+        return array
+    larger = np.zeros(shape)
+    larger[: array.shape[0], : array.shape[1]] = array
+    return larger
