@@ -1,3 +1,4 @@
+import math
 from datetime import date
 from pathlib import Path
 
@@ -489,6 +490,16 @@ def test_a_file_that_extends_a_shipped_one_works_where_it_is(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text('extends = "zvezda.toml"\n')
     assert load_bench(path, TODAY).leak == load_bench(find_bench("zvezda"), TODAY).leak
+
+
+def test_the_bench_of_published_targets_has_580_litres_whose_mean_temperatures_are_good_to_50_mk():
+    bench = load_bench(find_bench("rig580"), TODAY)
+    litres = {c.name: 1e3 * c.volume_m3 for c in bench.compartment}
+    assert litres == {"transfer_compartment": 120.0, "working_compartment": 400.0, "intermediate_chamber": 60.0}
+    point_k = bench.noise_class["gas_pt100"].representativeness
+    for name in litres:
+        gas = [c for c in bench.channel if c.compartment == name and c.quantity == "gas_temperature"]
+        assert point_k * math.hypot(*(c.volume_fraction for c in gas)) == pytest.approx(0.05, abs=1e-4)
 
 
 def test_the_shipped_bench_with_another_gauge_controller_loads():

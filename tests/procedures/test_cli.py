@@ -169,7 +169,7 @@ def test_list_names_procedures_benches_and_scenarios_each_with_a_reason(leakbenc
             blocks[title] = {}
     assert {title: set(names) for title, names in blocks.items()} == {
         "procedures": {"leak_sweep"},
-        "benches": {"zvezda", "zvezda_mks"},
+        "benches": {"rig580", "zvezda", "zvezda_mks"},
         "scenarios (--simulate)": {path.stem for path in SCENARIOS.glob("*.toml")},
     }
     assert all(text for names in blocks.values() for text in names.values())

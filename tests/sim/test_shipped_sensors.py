@@ -46,7 +46,7 @@ def test_s21_sticks_for_an_hour():
 
 def test_s21_loses_bursts_of_the_other_sensors_samples():
     """20 s of 920 s: of 94 bursts a day, a tenth more or less (one standard deviation)."""
-    shown, _ = minutes_of(load_scenario("S21"), "us_pressure")
+    shown, _ = minutes_of(load_scenario("S21"), "transfer_pressure")
     assert np.isnan(shown).mean() == pytest.approx(20.0 / 920.0, rel=0.4)
 
 
