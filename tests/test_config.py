@@ -348,7 +348,7 @@ def test_a_file_that_is_no_text_is_no_toml(copied):
 
 
 def test_a_bench_that_is_not_there_is_told_with_those_that_are():
-    with pytest.raises(ConfigError, match=r"^mir: no such bench file.*shipped: zvezda"):
+    with pytest.raises(ConfigError, match=r"^mir: no such bench file.*shipped: rig580, zvezda"):
         find_bench("mir")
 
 

@@ -30,7 +30,7 @@ class FaultEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     channel: str
-    kind: Literal["offset", "drift", "scale", "spikes", "detached", "stuck", "dropout"]
+    kind: Literal["offset", "drift", "scale", "spikes", "detached", "stuck", "dropout", "attenuated"]
     begin_s: NonNegativeFloat
     end_s: PositiveFloat = math.inf
     size: float = 0.0

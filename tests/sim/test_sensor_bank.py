@@ -170,6 +170,28 @@ def test_a_detached_thermometer_relaxes_to_ambient_and_its_own_heat_and_back():
     assert shown[[1100, -1]] == pytest.approx([302.0, 290.0], abs=1e-6)
 
 
+def test_an_attenuated_thermometer_meets_a_share_of_what_has_changed_since_its_fault_began():
+    attenuated = fault(FaultKind.ATTENUATED, 100.0, 400.0, size=0.7)
+    knot_s, true_k = [0.0, 100.0, 200.0, 400.0, 500.0], [290.0, 291.0, 289.0, 285.0, 286.0]
+    shown = show_rows(knots_of(knot_s, true_k), [SensorSpec(name="p")], [attenuated], every=10)[:, 0]
+    true = np.interp(np.arange(501.0), knot_s, true_k)
+    assert shown[:101] == pytest.approx(true[:101])
+    assert shown[101:401] == pytest.approx(0.7 * true[101:401] + 0.3 * 291.0)
+    assert shown[401:] == pytest.approx(true[401:])
+
+
+def test_an_attenuated_thermometer_keeps_its_lag_gain_and_noise():
+    """Behind a ramp of r K/s a first-order lag shows r (t - lag (1 - exp(-t / lag))), here 0.7 of it."""
+    attenuated = fault(FaultKind.ATTENUATED, 100.0, 1e4, size=0.7)
+    knots = knots_of([0.0, 100.0, 1100.0], [300.0, 300.0, 290.0])
+    shown = show_rows(knots, [SensorSpec(name="p", lag_s=20.0)], [attenuated], every=10)[:, 0]
+    gone_s = np.arange(1001.0)
+    assert shown[100:] == pytest.approx(300.0 - 0.007 * (gone_s - 20.0 * (1.0 - np.exp(-gone_s / 20.0))))
+    terms = {"gain_tempco": 1e-3, "white": 0.1, "ambient_k": WARM_K}
+    noisy, sound = show(CURVE, fault(FaultKind.ATTENUATED, 0.0, 1e4, size=0.5), **terms), show(CURVE, **terms)
+    assert sound - noisy == pytest.approx(1.01 * 0.5 * (CURVE - CURVE[0]))
+
+
 def test_what_cannot_be_is_refused():
     with pytest.raises(ValueError, match="samples of the future"):
         SensorSpec(name="p", clock_offset_s=0.1)

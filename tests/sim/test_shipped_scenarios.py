@@ -21,6 +21,9 @@ TAU_S = (WALL.heat_capacity_j_k + 334.0) / (4.0 * STEFAN_BOLTZMANN * WALL.emissi
 PER_K = 1.0 / 295.15 - 3.0 * WALL.expansion_1_k
 """Relative change of pressure per kelvin: the shell grows with the gas that it holds."""
 
+UNSEEN = 0.3 * 0.5 / 295.15
+"""Of the pressure: what 0.5 K takes from it while thermometers see 70 % of them."""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -64,9 +67,26 @@ def hole(diameter_m):
     return FLUX * math.pi / 4.0 * diameter_m**2
 
 
-def night_fall_k(ramp_s=21_600.0):
-    """Of a wall behind a shroud that cools by 0.5 K within ramp_s: first-order lag of a ramp."""
-    return 0.5 * (1.0 - TAU_S / ramp_s * (1.0 - math.exp(-ramp_s / TAU_S)))
+def lagged_ramp(gone_s, over_s):
+    """Share of a shroud's ramp over over_s that a wall has followed, gone_s after its beginning: first-order lag."""
+
+    def risen(time_s):
+        return time_s - TAU_S * (1.0 - math.exp(-time_s / TAU_S)) if time_s > 0.0 else 0.0
+
+    return (risen(gone_s) - risen(gone_s - over_s)) / over_s
+
+
+def lagged_swing(time_s):
+    """Of a wall behind a shroud that swings daily with amplitude 1 from time 0 on."""
+    phase, slow = 2.0 * math.pi * time_s / DAY_S, 2.0 * math.pi * TAU_S / DAY_S
+    return (math.sin(phase) - slow * math.cos(phase) + slow * math.exp(-time_s / TAU_S)) / (1.0 + slow**2)
+
+
+def night_fall(begin_h, kelvin=0.84):
+    """Relative fall of pressure in the first six hours of a night, and of the day's swing in them."""
+    begin_s, end_s = begin_h * HOUR_S, (begin_h + 6.0) * HOUR_S
+    swing_k = 0.4 * (lagged_swing(end_s) - lagged_swing(begin_s))
+    return (kelvin * lagged_ramp(6.0 * HOUR_S, 3.0 * HOUR_S) - swing_k) * PER_K
 
 
 def relative_pressure_fall(begin_h, end_h):
@@ -160,9 +180,16 @@ FACTS = [
     Fact("S04", "growth in 26.8 h", grows("crack", 1.0, 30.0), 1.4 / 0.27, "science S04: 0.27 to 1.4 kg/d", 0.01),
     Fact("S04", "growth half way", grows("crack", 1.0, 15.4), math.sqrt(1.4 / 0.27), "exponential", 0.01),
     Fact("S05", "loss after against before", both("first", "growth", 12.1), 5.0, "5 and 10 um", 0.01),
-    Fact("S06", "relative fall by night", relative_pressure_fall(6.0, 12.0), night_fall_k() * PER_K, "lag", 0.01),
+    Fact("S06", "relative fall by night", relative_pressure_fall(6.0, 12.0), night_fall(6.0), "lag", 0.01),
+    Fact("S06", "fall of the gas", relative_pressure_fall(6.0, 12.0), 0.5 * PER_K, "science S06", 0.1),
     Fact("S06", "loses nothing", lost_kg(24.0), 0.0, "no leak", within=1e-15),
-    Fact("S06b", "fall as by night", relative_pressure_fall(6.0, 12.0), night_fall_k() * PER_K, "S06", 0.03),
+    Fact("S06b", "leaks as the night pretends", flow("real", 54.1), ALL_KG / 0.72 * 0.58 * UNSEEN / 21_600.0, "", 0.02),
+    Fact("S06c", "relative fall by night", relative_pressure_fall(54.0, 60.0), night_fall(54.0), "lag", 0.01),
+    Fact("S06d", "fall of the gas", relative_pressure_fall(54.0, 60.0), 0.5 * PER_K, "science S06", 0.1),
+    Fact("S06d", "back next evening", relative_pressure_fall(54.0, 78.0), 0.0, "daily swing", within=1e-4),
+    Fact("S06e", "fall of the gas", relative_pressure_fall(54.0, 60.0), 1.5 * PER_K, "science S06", 0.1),
+    Fact("S06f", "fall of the gas", relative_pressure_fall(54.0, 60.0), 0.35 * PER_K, "science S06", 0.1),
+    Fact("S06g", "relative fall by night", relative_pressure_fall(54.0, 60.0), night_fall(54.0), "lag", 0.01),
     Fact("S07", "loss of twelve puffs", lost_kg(24.0), 12 * 0.5e-6 * FLUX * 0.9985, "area, time; 0.02 % each", 0.01),
     Fact("S08", "fall in mmHg a day", fall_mmhg, 2.5, "NASA status 2004 (science 1.4)", 0.05),
     Fact("S08", "nitrogen kept", nitrogen_change, 1.0, "nobody breathes it", 1e-12),

@@ -37,6 +37,16 @@ def test_s20_jumps_by_thirty_pascals():
     assert error[720:780].mean() - error[660:720].mean() == pytest.approx(-30.0, abs=0.7)
 
 
+@pytest.mark.parametrize(("number", "share"), [("S06c", 0.9), ("S06d", 0.7), ("S06b", 0.7)])
+def test_s06_thermometers_see_a_share_of_the_night(number, share):
+    """From 54 h on; against the same night seen whole, whose fall by 60 h is the gas' own."""
+    evening, minutes = 54 * 60, 60 * 60 + 1
+    shown, _ = minutes_of(load_scenario(number), "working_gas_1", minutes=minutes)
+    whole, _ = minutes_of(load_scenario("S06g"), "working_gas_1", minutes=minutes)
+    assert np.array_equal(shown[: evening + 1], whole[: evening + 1])
+    assert whole[-1] - shown[-1] == pytest.approx((1.0 - share) * -0.48, abs=0.012)
+
+
 def test_s21_sticks_for_an_hour():
     shown, _ = minutes_of(load_scenario("S21"), "working_pressure")
     assert np.ptp(shown[361:420]) == 0.0

@@ -48,6 +48,7 @@ HOSTILE = Scenario.model_validate(
         "crew": [{"compartment": "working_compartment", "people": 0.01}],
         "fault": [
             {"channel": "working_gas_1", "kind": "detached", "begin_s": 20.0, "end_s": 70.0, "size": 2.0},
+            {"channel": "working_gas_2", "kind": "attenuated", "begin_s": 15.0, "size": 0.7},
             {"channel": "us_pressure", "kind": "stuck", "begin_s": 40.0, "end_s": 48.0},
             {"channel": "us_gas_1", "kind": "drift", "begin_s": 10.0, "size": 0.01},
             {"channel": "transfer_gas_1", "kind": "spikes", "begin_s": 0.0, "size": 3.0, "rate_hz": 0.2},

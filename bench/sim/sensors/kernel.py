@@ -51,7 +51,7 @@ def _walk(
     faults = parameters.faults[terms.fault_first : terms.fault_last]
     fault_memory = state.faults[terms.fault_first : terms.fault_last]
     processes, intervals, nodes = parameters.slow[channel], state.slow[channel], state.nodes[channel]
-    enter(terms, memory, faults, knots, newest)
+    enter(terms, memory, faults, fault_memory, knots, newest)
     if first == 0:
         memory.lagged = memory.played = memory.begin_value
     width = min(every, terms.averaged)
@@ -61,7 +61,7 @@ def _walk(
     while index <= until:
         taken_s = _taken_s(terms, index)
         if taken_s > memory.end_s:  # reference counts make the call dear
-            reach(terms, memory, faults, knots, newest, taken_s)
+            reach(terms, memory, faults, fault_memory, knots, newest, taken_s)
         value = _measured(terms, memory, index) + gauss(terms, memory, processes, intervals, index)
         if terms.flicker > 0.0:
             value += terms.flicker * flicker(terms, memory, parameters.sizes, nodes, index)
@@ -72,7 +72,7 @@ def _walk(
             rows[place, channel] = memory.total / width if index > 0 else value
             due, place = due + every, place + 1 if place + 1 < rows.shape[0] else 0
         index = next_held(faults, index + 1, max(index + 1, due - width + 1))
-    reach(terms, memory, faults, knots, newest, _taken_s(terms, until))
+    reach(terms, memory, faults, fault_memory, knots, newest, _taken_s(terms, until))
 
 
 @njit(cache=True, nogil=True)

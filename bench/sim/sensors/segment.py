@@ -10,13 +10,13 @@ from numba import njit
 
 from bench.sim.knots import TIE_S, Knots
 from bench.sim.sensors.spec import FaultKind
-from bench.sim.sensors.state import FaultTerms, Memory, Records, Terms
+from bench.sim.sensors.state import FaultMemory, FaultTerms, Memory, Records, Terms
 
-DETACHED = int(FaultKind.DETACHED)
+DETACHED, ATTENUATED = int(FaultKind.DETACHED), int(FaultKind.ATTENUATED)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def enter(terms: Terms, memory: Memory, faults: Records, knots: Knots, newest: int) -> None:
+def enter(terms: Terms, memory: Memory, faults: Records, memories: Records, knots: Knots, newest: int) -> None:
     """Read the segment from memory.knot to the next knot, or none if there is no next."""
     begin = memory.knot % knots.time_s.size
     end = min(memory.knot + 1, newest) % knots.time_s.size
@@ -24,23 +24,39 @@ def enter(terms: Terms, memory: Memory, faults: Records, knots: Knots, newest: i
     memory.begin_value, memory.end_value = knots.value[begin, terms.column], knots.value[end, terms.column]
     memory.begin_k, memory.end_k = knots.value[begin, terms.ambient], knots.value[end, terms.ambient]
     memory.lag_s = terms.lag_s
-    middle_s = 0.5 * (memory.begin_s + memory.end_s)
-    for number in range(faults.size):
-        fault: FaultTerms = faults[number]
-        if fault.kind == DETACHED and fault.begin_s <= middle_s < fault.end_s:
-            memory.begin_value, memory.end_value = memory.begin_k + fault.size, memory.end_k + fault.size
-            memory.lag_s = fault.time_constant_s
+    _surround(memory, faults, memories)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def reach(terms: Terms, memory: Memory, faults: Records, knots: Knots, newest: int, time_s: float) -> None:
+def _surround(memory: Memory, faults: Records, memories: Records) -> None:
+    """Put what the element meets in the place of the true values, where a fault keeps these from it."""
+    middle_s = 0.5 * (memory.begin_s + memory.end_s)
+    for number in range(faults.size):
+        fault: FaultTerms = faults[number]
+        if not fault.begin_s <= middle_s < fault.end_s:
+            continue
+        if fault.kind == DETACHED:
+            memory.begin_value, memory.end_value = memory.begin_k + fault.size, memory.end_k + fault.size
+            memory.lag_s = fault.time_constant_s
+        elif fault.kind == ATTENUATED:
+            before: FaultMemory = memories[number]
+            if memory.begin_s <= fault.begin_s + TIE_S:
+                before.held = memory.begin_value
+            memory.begin_value = before.held + fault.size * (memory.begin_value - before.held)
+            memory.end_value = before.held + fault.size * (memory.end_value - before.held)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def reach(
+    terms: Terms, memory: Memory, faults: Records, memories: Records, knots: Knots, newest: int, time_s: float
+) -> None:
     """Leave all segments behind that end before time_s."""
     while time_s > memory.end_s + TIE_S:
         lagged = lagged_at(memory, memory.end_s)
         memory.played = played_at(memory, terms.half_play, memory.end_s, lagged)
         memory.lagged = lagged
         memory.knot += 1
-        enter(terms, memory, faults, knots, newest)
+        enter(terms, memory, faults, memories, knots, newest)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

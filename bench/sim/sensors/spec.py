@@ -66,7 +66,8 @@ def stated_spec(entry: ChannelEntry, noise: NoiseEntry, *, averaged: bool) -> Se
 class FaultKind(IntEnum):
     """What size means. OFFSET: unit, from begin to end. DRIFT: unit/s from begin to end; what has gathered stays.
     SCALE: relative, 0.05 shows 5 % too much. SPIKES: unit, either sign. DETACHED: self-heating, K above ambient.
-    STUCK (last value shown) and DROPOUT (NaN): none.
+    STUCK (last value shown) and DROPOUT (NaN): none. ATTENUATED: the share that the element meets of how the true value
+    has changed since begin (a thermometer in a corner sees 0.7 of what the cabin's gas does).
     """
 
     OFFSET = 0
@@ -76,13 +77,15 @@ class FaultKind(IntEnum):
     DETACHED = 4
     STUCK = 5
     DROPOUT = 6
+    ATTENUATED = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """Acts on the samples with begin_s <= t < end_s. Both times must be knots.
 
-    DETACHED acts on the surroundings of the element, and so by its true time, from begin_s to end_s inclusive.
+    DETACHED and ATTENUATED act on the surroundings of the element, and so by its true time, from begin_s to end_s
+    inclusive.
     """
 
     channel: str

@@ -114,7 +114,9 @@ class Interval:
 
 @dataclass(slots=True)
 class FaultMemory:
-    """STUCK: the value held. DROPOUT: number of the stretch (good ones are even), and when it ends."""
+    """STUCK: the value held; ATTENUATED: the true one at begin_s. DROPOUT: number of the stretch (good ones are even),
+    and when it ends.
+    """
 
     held: float = 0.0
     stretch: int = -1

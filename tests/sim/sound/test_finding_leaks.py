@@ -114,8 +114,8 @@ def errors_us(rig, compartment, leak, ends_s):
 
 def test_2004_missed_while_racks_are_on_found_when_they_are_off():
     rig = rigs.shipped("S17_racks")
-    on = errors_us(rig, "us_segment", "window_hose", (3600.0, 7200.0, 10_800.0, 14_400.0))
-    off = errors_us(rig, "us_segment", "window_hose", (22_000.0, 23_000.0, 24_000.0, 25_000.0))
+    on = errors_us(rig, "transfer_compartment", "window_hose", (3600.0, 7200.0, 10_800.0, 14_400.0))
+    off = errors_us(rig, "transfer_compartment", "window_hose", (22_000.0, 23_000.0, 24_000.0, 25_000.0))
     assert np.median(on) > 50.0
     assert max(off) < 2.0
 
@@ -124,7 +124,7 @@ def test_whoever_follows_the_loudest_microphone_goes_to_the_decoy():
     rig = rigs.shipped("S17b_decoy")
     rig.clock.advance_to(3600.0)
     loudest = {c.name: max(level_db(samples) for samples in burst(rig, c.name)) for c in rig.bench.compartment}
-    assert max(loudest, key=loudest.__getitem__) == "us_segment"
+    assert max(loudest, key=loudest.__getitem__) == "transfer_compartment"
     assert loudest["working_compartment"] > 33.0
     assert errors_us(rig, "working_compartment", "weld", [3601.0])[0] < 2.0
 

@@ -191,10 +191,10 @@ def test_microphones_are_drawn_from_what_is_stated_about_them():
 def test_sealed_truth_says_where_things_are_and_what_delays_they_make():
     rig = rigs.rig_of("S17_racks", 1)
     sound = rig.sealed()["sound"]
-    assert sound["sources"]["window_hose"] == {"compartment": "us_segment", "position_m": [0.5, 0.25, 0.05]}
-    one, other = (sound["microphones"][name]["position_m"] for name in ("us_microphone_1", "us_microphone_2"))
-    later = sound["later"]["window_hose"]["us_microphone_2 after us_microphone_1"]
-    later_m = math.dist(other, (0.5, 0.25, 0.05)) - math.dist(one, (0.5, 0.25, 0.05))
+    assert sound["sources"]["window_hose"] == {"compartment": "transfer_compartment", "position_m": [1.0, 0.2, 0.05]}
+    one, other = (sound["microphones"][name]["position_m"] for name in ("transfer_microphone_1", "transfer_microphone_2"))
+    later = sound["later"]["window_hose"]["transfer_microphone_2 after transfer_microphone_1"]
+    later_m = math.dist(other, (1.0, 0.2, 0.05)) - math.dist(one, (1.0, 0.2, 0.05))
     assert later["mm"] == pytest.approx(1e3 * later_m)
     assert later["us"] == pytest.approx(1e6 * later_m / math.sqrt(1.4 * 287.05 * 295.15), rel=1e-3)
-    assert "sensitivity_db/us_microphone_1" in rig.sealed()["drawn"]
+    assert "sensitivity_db/transfer_microphone_1" in rig.sealed()["drawn"]
