@@ -21,7 +21,8 @@ HOUR_S, DAY_S = 3600.0, 86_400.0
 BLOCK_S, ROW_S = 600.0, 60.0
 SETTLED_S = 12 * HOUR_S
 """The chamber has been pumped down and the walls have forgotten the start; before, nobody watches."""
-TYPICAL = {"name": "typical", "why": "typical noise, day and night (science 5.4)", "swing_k": 0.25}
+TYPICAL = {"name": "typical", "why": "typical noise, day and night (science 5.4)", "swing_k": 0.4}
+"""Of the shroud; the gas swings by 0.25 K either way."""
 BENCH = load_bench(find_bench("rig580"), date(2026, 11, 24))
 RIG = rig_of(BENCH)
 ORDERS = [
