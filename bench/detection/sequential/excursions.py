@@ -5,30 +5,29 @@ import numpy as np
 DAY_S = 86_400.0
 SPAN_S = 6 * 3600.0
 """A night falls within so long (science 5.5)."""
-USUAL = 0.05 / 295.0
-"""Relative: what one day may change otherwise than the day before without throwing doubt on thermometers."""
-GRID_S = 600.0
 
 
 class Excursions:
     """Days repeat, and what thermometers miss of an ordinary day is in the background. A change of the wall's
     temperature in six hours other than that of the day before is an excursion; in the first day, any change is.
+    usual_k: what is none. width_s: of the blocks.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, usual_k: float, width_s: float) -> None:
+        self._usual_k, self._width_s = usual_k, width_s
         self._past: dict[int, float] = {}
-        self._last = np.nan
+        self._last_k = np.nan
 
-    def add(self, time_s: float, log_wall: float) -> tuple[float, float]:
-        """Relative change of the temperature since the last call, and how far thermometers are in doubt, 0 to 1."""
-        if not np.isfinite(log_wall):
-            return 0.0, 1.0
-        change = log_wall - self._last if np.isfinite(self._last) else 0.0
-        self._last = self._past[round(time_s / GRID_S)] = log_wall
-        before = self._at(time_s - DAY_S, np.nan) - self._at(time_s - DAY_S - SPAN_S, np.nan)
-        unusual = log_wall - self._at(time_s - SPAN_S, log_wall) - (before if np.isfinite(before) else 0.0)
-        size = (unusual / USUAL) ** 2
-        return change, size / (1.0 + size)
+    def add(self, time_s: float, wall_k: float) -> tuple[float, float]:
+        """Relative change of the temperature since the last block, and how far thermometers are in doubt, 0 to 1."""
+        block = round(time_s / self._width_s)
+        change = np.log(wall_k / self._last_k) if np.isfinite(self._last_k) else 0.0
+        self._last_k = self._past[block] = wall_k
+        self._past.pop(block - round(2.0 * DAY_S / self._width_s), None)
+        day_before_k = self._change_k(time_s - DAY_S, np.nan)
+        unusual_k = self._change_k(time_s, wall_k) - (day_before_k if np.isfinite(day_before_k) else 0.0)
+        return float(change), unusual_k**2 / (unusual_k**2 + self._usual_k**2)
 
-    def _at(self, time_s: float, default: float) -> float:
-        return self._past.get(round(time_s / GRID_S), default)
+    def _change_k(self, time_s: float, default_k: float) -> float:
+        now, before = round(time_s / self._width_s), round((time_s - SPAN_S) / self._width_s)
+        return self._past.get(now, default_k) - self._past.get(before, default_k)

@@ -16,14 +16,14 @@ BLOCK_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class MassBlock:
-    """Means over a block that was read. log_mass: ln m up to a constant. log_wall: ln of the wall's temperature, or of
-    the gas's where no wall has a thermometer. gas_kg: what the volume holds.
+    """Means over a block that was read. log_mass: ln m up to a constant. wall_k: of the wall, or of the
+    gas while no wall was read. gas_kg: what the volume holds.
     """
 
     begin_s: float
     end_s: float
     log_mass: float
-    log_wall: float
+    wall_k: float
     pressure_pa: float
     temperature_k: float
     gas_kg: float
@@ -41,7 +41,7 @@ class MassStream:
         shares = volume_fractions(volume.thermometers)
         self._gauges = Group([gauge.channel for gauge in volume.gauges])
         self._gas = Group([thermometer.channel for thermometer in volume.thermometers], shares)
-        self._wall = Group(volume.wall_channels) if volume.wall_channels else self._gas
+        self._wall = Group(volume.wall_channels)
 
     def add(self, series: Series) -> list[MassBlock]:
         """The blocks that these scans finish, without those in which no gauge or no thermometer was read."""
@@ -55,13 +55,13 @@ class MassStream:
         return found
 
     def _block(self, begin_s: float, end_s: float, values: dict[str, float]) -> MassBlock:
-        pressure_pa, gas_k = self._gauges.mean(values), self._gas.mean(values)
-        wall_k = gas_k if self._wall is self._gas else self._wall.mean(values)
+        pressure_pa, gas_k, wall_k = (group.mean(values) for group in (self._gauges, self._gas, self._wall))
+        wall_k = wall_k if np.isfinite(wall_k) else gas_k
         volume = self._volume
         shell = volume.expansion_1_k * wall_k + volume.elasticity_1_pa * pressure_pa
         gas_kg = pressure_pa * volume.volume_m3 / (self._rig.gas_constant_j_kg_k * gas_k)
         log_mass = float(np.log(pressure_pa / gas_k)) + shell
-        return MassBlock(begin_s, end_s, log_mass, float(np.log(wall_k)), pressure_pa, gas_k, gas_kg)
+        return MassBlock(begin_s, end_s, log_mass, wall_k, pressure_pa, gas_k, gas_kg)
 
 
 class Group:
@@ -71,7 +71,7 @@ class Group:
 
     def __init__(self, channels: Sequence[str], weights: Floats | None = None) -> None:
         self._channels = tuple(channels)
-        self._weights = np.full(len(channels), 1.0 / len(channels)) if weights is None else weights
+        self._weights = np.full(len(channels), 1.0 / max(len(channels), 1)) if weights is None else weights
         self._differences = np.zeros(len(channels))
 
     def mean(self, values: dict[str, float]) -> float:

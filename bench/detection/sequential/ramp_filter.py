@@ -1,18 +1,18 @@
-"""What the readings say of a leak from each of many possible onsets: Kalman filter under "no leak", filtered ramps.
+"""Kalman filter of ln m under "no leak", and what its innovations say of a leak from each of many possible onsets.
 
-Innovations of the filter are white if nothing leaks. A ramp in ln m from onset tau comes through the filter as a known
-signature g (science 2.4, 5.4): not a step. v = sum g z / S and G = sum g^2 / S are all that innovations z of variance
-S say of the rate lambda: log likelihood ratio lambda v - lambda^2 G / 2 (Willsky and Jones, IEEE Trans. Autom. Control
-21 (1976) 108).
+They are white if nothing leaks. A ramp in ln m from onset tau comes through the filter as a known signature g (science
+2.4, 5.4): not a step. v = sum g z / S and G = sum g^2 / S are all that innovations z of variance S say of the rate
+(Willsky and Jones, IEEE Trans. Autom. Control 21 (1976) 108).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from bench.detection.sequential.evidence import Evidence
 from bench.detection.sequential.excursions import Excursions
 from bench.detection.sequential.mass_noise import MassNoise
+from bench.detection.sequential.ramp_step import respond, step
 from bench.records import Floats
 
 LEVEL, SLOPE, SHARE, SLOW = 0, 1, 2, 3
@@ -21,110 +21,97 @@ see, their slow errors.
 """
 LEVEL_U = 1.0
 """Of ln m before anything is read: nothing is known."""
-SHARE_TIME_S = 12 * 3600.0
-"""How long the share stays what it is: an excursion."""
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """Per candidate onset, arrays of shape (n,). score: v, s; information: G, s^2."""
+class RampModel:
+    """What is taken for granted beside the noise.
 
-    onset_s: Floats
-    score: Floats
-    information: Floats
+    slope_u_1_s: standard uncertainty of the nominal loss and of the gauges' drift, as a slope of ln m, before it is
+    learned: a normal loss is 0.0246 % a day (science 1.7). unseen: standard deviation of the share of an excursion
+    that thermometers do not see; lasts_s: how long the share stays what it is; usual_k: what a day may change
+    otherwise than the day before. window_s: how long ago a leak may have begun.
+    """
+
+    slope_u_1_s: float = 2.46e-4 / 86_400.0
+    unseen: float = 0.0
+    lasts_s: float = 12 * 3600.0
+    usual_k: float = 0.05
+    window_s: float = 48 * 3600.0
 
 
 class RampFilter:
-    """slope_u_1_s: standard uncertainty of the nominal loss and of a gauge's drift, as a slope of ln m; it is learned
-    as time goes on. unseen: standard deviation of the share of an excursion that thermometers do not see.
-    """
-
-    def __init__(self, noise: MassNoise, slope_u_1_s: float, candidates: int, unseen: float = 0.0) -> None:
-        self._noise, self._unseen = noise, unseen
+    def __init__(self, noise: MassNoise, model: RampModel, width_s: float) -> None:
+        self._noise, self._model = noise, model
         self._state = np.zeros(SLOW + noise.slow.size)
-        self._covariance = np.diag([LEVEL_U**2, slope_u_1_s**2, 0.0, *noise.slow**2])
+        self._covariance = np.diag([LEVEL_U**2, model.slope_u_1_s**2, 0.0, *noise.slow**2])
         self._seen = np.ones(self._state.size)
         self._seen[[SLOPE, SHARE]] = 0.0
         self._time_s = np.nan
-        self._excursions = Excursions()
+        self._excursions = Excursions(model.usual_k, width_s)
+        self._times_s = np.array([model.lasts_s, *noise.correlation_time_s])
+        self._candidates = round(model.window_s / width_s)
+        self._begin()
+
+    def _begin(self) -> None:
         self._number = 0
-        self._onset_s = np.full(candidates, np.inf)
-        self._responses = np.zeros((candidates, self._state.size))
+        self._onset_s = np.full(self._candidates, np.inf)
+        self._responses = np.zeros((self._candidates, self._state.size))
         """What the filter has taken of a ramp for its state."""
-        self._sums = np.zeros((candidates, 2))
-        """Score and information."""
+        self._score = np.zeros(self._candidates)
+        self._information = np.zeros(self._candidates)
 
     @property
     def slope_1_s(self) -> tuple[float, float]:
         """The nominal slope of ln m, as learned until now, and its standard uncertainty."""
         return float(self._state[SLOPE]), float(np.sqrt(self._covariance[SLOPE, SLOPE]))
 
-    def update(self, time_s: float, log_mass: float, log_wall: float) -> None:
-        """One block mean, at its centre. Time must rise."""
-        move = self._predict(time_s, log_wall)
-        gain, variance = self._gain()
-        innovation = log_mass - float(self._seen @ self._state)
-        self._state += gain * innovation
-        ramp = np.maximum(time_s - self._onset_s, 0.0)
-        _respond(ramp, move, gain, self._seen, innovation, variance, self._responses, self._sums)
-        self._begin_candidate(time_s)
-
+    @property
     def evidence(self) -> Evidence:
-        return Evidence(self._onset_s, -self._sums[:, 0], self._sums[:, 1])
+        """Of the candidates of which something was seen; oldest and newest in no order."""
+        begun = self._information > 0.0
+        return Evidence(self._onset_s[begun], -self._score[begun], self._information[begun])
 
-    def _predict(self, time_s: float, log_wall: float) -> Floats:
-        elapsed_s = time_s - self._time_s if np.isfinite(self._time_s) else 0.0
+    def update(self, time_s: float, log_mass: float, wall_k: float, *, new_onset: bool = True) -> float:
+        """One block mean, at its centre; the innovation in its standard deviations. Time must rise. new_onset: a leak
+        may begin now, which is then a candidate in the place of the oldest.
+        """
+        move, grown = self._move(time_s, wall_k)
+        gain, innovation, variance = step(
+            log_mass, self._noise.white, move, grown, self._seen, self._state, self._covariance
+        )
+        ramps = np.maximum(time_s - self._onset_s, 0.0)
+        signatures = respond(ramps, move, gain, self._seen, self._responses)
+        self._score += signatures * (innovation / variance)
+        self._information += signatures * signatures / variance
+        if new_onset:
+            self._begin_candidate(time_s)
+        return float(innovation / np.sqrt(variance))
+
+    def resume(self, noise_ratio: float) -> None:
+        """After the background: gas may have come and gone since, its noise was so many times the declared one."""
+        noise = self._noise
+        self._noise = MassNoise(
+            noise_ratio * noise.white, noise_ratio * noise.walk, noise_ratio * noise.slow, noise.correlation_time_s
+        )
+        self._covariance *= noise_ratio**2
+        self._covariance[LEVEL, LEVEL] += LEVEL_U**2
+        self._begin()
+
+    def _move(self, time_s: float, wall_k: float) -> tuple[Floats, Floats]:
+        """How the state moves since the last block, and the variances that it gains."""
+        elapsed_s = max(time_s - self._time_s, 0.0) if np.isfinite(self._time_s) else 0.0
         self._time_s = time_s
-        change, doubt = self._excursions.add(time_s, log_wall)
-        kept = np.exp(-elapsed_s / np.array([SHARE_TIME_S, *self._noise.correlation_time_s]))
+        change, doubt = self._excursions.add(time_s, wall_k)
+        kept = np.exp(-elapsed_s / self._times_s)
         move = np.diag([1.0, 1.0, *kept])
         move[LEVEL, SLOPE], move[LEVEL, SHARE] = elapsed_s, change
-        variances = np.array([self._unseen**2 * doubt, *self._noise.slow**2])
-        grown = [self._noise.walk**2 * elapsed_s, 0.0, *(variances * (1.0 - kept**2))]
-        self._state = move @ self._state
-        self._covariance = move @ self._covariance @ move.T + np.diag(grown)
-        return move
-
-    def _gain(self) -> tuple[Floats, float]:
-        """Of the Kalman filter, and the innovation's variance. Joseph's form keeps the covariance a covariance."""
-        column = self._covariance @ self._seen
-        variance = float(self._seen @ column) + self._noise.white**2
-        gain = column / variance
-        left = np.eye(gain.size) - np.outer(gain, self._seen)
-        self._covariance = left @ self._covariance @ left.T + self._noise.white**2 * np.outer(gain, gain)
-        return gain, variance
+        variances = np.array([self._model.unseen**2 * doubt, *self._noise.slow**2])
+        return move, np.array([self._noise.walk**2 * elapsed_s, 0.0, *(variances * (1.0 - kept**2))])
 
     def _begin_candidate(self, time_s: float) -> None:
-        """In the place of the oldest."""
-        place = self._number % self._onset_s.size
+        place = self._number % self._candidates
         self._number += 1
         self._onset_s[place] = time_s
-        self._responses[place] = 0.0
-        self._sums[place] = 0.0
-
-
-@njit(cache=True, nogil=True)
-def _respond(
-    ramp: Floats,
-    move: Floats,
-    gain: Floats,
-    seen: Floats,
-    innovation: float,
-    variance: float,
-    responses: Floats,
-    sums: Floats,
-) -> None:
-    """One step of the same filter on each candidate's ramp instead of on readings; responses and sums in place."""
-    size = gain.size
-    moved = np.empty(size)
-    for candidate in range(ramp.size):
-        signature = ramp[candidate]
-        for i in range(size):
-            moved[i] = 0.0
-            for j in range(size):
-                moved[i] += move[i, j] * responses[candidate, j]
-            signature -= seen[i] * moved[i]
-        for i in range(size):
-            responses[candidate, i] = moved[i] + gain[i] * signature
-        sums[candidate, 0] += signature * innovation / variance
-        sums[candidate, 1] += signature * signature / variance
+        for sums in (self._responses, self._score, self._information):
+            sums[place] = 0.0
