@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from bench.records import Floats
 
@@ -12,8 +13,8 @@ DESIGN_LOSSES_1_S = np.array([1e-3, 3e-3, 1e-2, 3e-2]) / 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Per candidate onset, arrays of shape (n,). score: v, s; information: G, s^2: log likelihood ratio of a loss of
-    lambda per second from then on is lambda v - lambda^2 G / 2.
+    """Per candidate onset, arrays of shape (n,), in no order. score: v, s; information: G, s^2: log likelihood ratio of
+    a loss of lambda per second from then on is lambda v - lambda^2 G / 2. No information: nothing was seen of it yet.
     """
 
     onset_s: Floats
@@ -31,35 +32,44 @@ class Leak:
     u_onset_s: float
 
 
-def likelihood_ratio(evidence: Evidence) -> float:
+@njit(cache=True, nogil=True)
+def likelihood_ratio(score: Floats, information: Floats) -> float:
     """Generalised: log, of the best onset and the best rate (Willsky and Jones 1976)."""
-    score = np.maximum(evidence.score, 0.0)
-    return float(np.max(score * score / (2.0 * evidence.information), initial=0.0))
+    best = 0.0
+    for v, g in zip(score, information):  # noqa: B905 (numba has no strict)
+        if v > 0.0 and g > 0.0:
+            best = max(best, v * v / (2.0 * g))
+    return best
 
 
-def page(evidence: Evidence) -> float:
+@njit(cache=True, nogil=True)
+def page(score: Floats, information: Floats) -> float:
     """CUSUM: log likelihood ratio of the best onset and the best of the design rates (Page 1954, for a known ramp)."""
-    return float(np.max(_of_design_rates(evidence), initial=0.0))
+    best = 0.0
+    for loss in DESIGN_LOSSES_1_S:
+        best = max(best, (loss * score - 0.5 * loss * loss * information).max())
+    return best
 
 
-def shiryaev_roberts(evidence: Evidence) -> float:
-    """Log of the sum over onsets of the likelihood ratio, mean over the design rates (Pollak 1985)."""
-    logs = _of_design_rates(evidence)
-    highest = float(logs.max(initial=0.0))
-    return highest + float(np.log(np.exp(logs - highest).sum() / DESIGN_LOSSES_1_S.size + np.exp(-highest)))
+@njit(cache=True, nogil=True)
+def shiryaev_roberts(score: Floats, information: Floats) -> float:
+    """Log of 1 + the sum over onsets of the likelihood ratio, mean over the design rates (Pollak 1985)."""
+    highest, total = page(score, information), 0.0
+    for loss in DESIGN_LOSSES_1_S:
+        ratio = np.exp(loss * score - 0.5 * loss * loss * information - highest)
+        total += np.where(information > 0.0, ratio, 0.0).sum()
+    return highest + np.log(np.exp(-highest) + total / DESIGN_LOSSES_1_S.size)
 
 
 def leak(evidence: Evidence) -> Leak:
-    """Posterior mean over onsets, all alike at first, and any rate (Gaussian given the onset)."""
-    loss, variance = evidence.score / evidence.information, 1.0 / evidence.information
-    logs = 0.5 * np.maximum(evidence.score, 0.0) ** 2 * variance + 0.5 * np.log(variance)
+    """Posterior mean over onsets, all alike at first, and any rate (Gaussian given the onset). Something must have been
+    seen.
+    """
+    seen = evidence.information > 0.0
+    onsets_s, score, variance = evidence.onset_s[seen], evidence.score[seen], 1.0 / evidence.information[seen]
+    loss, logs = score * variance, 0.5 * (np.maximum(score, 0.0) ** 2 * variance + np.log(variance))
     weight = np.exp(logs - logs.max())
     weight /= weight.sum()
-    mean, onset_s = float(weight @ loss), float(weight @ evidence.onset_s)
+    mean, onset_s = float(weight @ loss), float(weight @ onsets_s)
     u_loss = float(np.sqrt(weight @ (variance + (loss - mean) ** 2)))
-    return Leak(mean, u_loss, onset_s, float(np.sqrt(weight @ (evidence.onset_s - onset_s) ** 2)))
-
-
-def _of_design_rates(evidence: Evidence) -> Floats:
-    rates = DESIGN_LOSSES_1_S[:, None]
-    return np.asarray(rates * evidence.score - 0.5 * rates**2 * evidence.information)
+    return Leak(mean, u_loss, onset_s, float(np.sqrt(weight @ (onsets_s - onset_s) ** 2)))

@@ -1,9 +1,10 @@
-"""ln m of a volume of gas as scans come: mean gauge, volume-weighted temperature, a shell that grows with its wall."""
+"""ln m of a volume of gas as scans come: mean gauge, temperature weighted by volume, a shell that grows with its wall."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.detection.gas_temperature import volume_fractions
 from bench.detection.stream import BlockStream
@@ -46,22 +47,17 @@ class MassStream:
     def add(self, series: Series) -> list[MassBlock]:
         """The blocks that these scans finish, without those in which no gauge or no thermometer was read."""
         blocks = self._stream.add(series)
-        found = []
-        for row, begin_s in enumerate(blocks.begin_s):
-            values = {name: float(blocks.values[name][row]) for name in self._channels}
-            block = self._block(float(begin_s), float(blocks.end_s[row]), values)
-            if np.isfinite(block.log_mass):
-                found.append(block)
-        return found
-
-    def _block(self, begin_s: float, end_s: float, values: dict[str, float]) -> MassBlock:
-        pressure_pa, gas_k, wall_k = (group.mean(values) for group in (self._gauges, self._gas, self._wall))
-        wall_k = wall_k if np.isfinite(wall_k) else gas_k
+        if blocks.begin_s.size == 0:
+            return []
+        groups = (self._gauges, self._gas, self._wall)
+        pressure_pa, gas_k, wall_k = (group.mean(blocks.values, blocks.begin_s.size) for group in groups)
+        wall_k = np.where(np.isfinite(wall_k), wall_k, gas_k)
         volume = self._volume
         shell = volume.expansion_1_k * wall_k + volume.elasticity_1_pa * pressure_pa
+        log_mass = np.log(pressure_pa / gas_k) + shell
         gas_kg = pressure_pa * volume.volume_m3 / (self._rig.gas_constant_j_kg_k * gas_k)
-        log_mass = float(np.log(pressure_pa / gas_k)) + shell
-        return MassBlock(begin_s, end_s, log_mass, wall_k, pressure_pa, gas_k, gas_kg)
+        rows = np.column_stack((blocks.begin_s, blocks.end_s, log_mass, wall_k, pressure_pa, gas_k, gas_kg))
+        return [MassBlock(*row) for row in rows[np.isfinite(log_mass)].tolist()]
 
 
 class Group:
@@ -74,14 +70,27 @@ class Group:
         self._weights = np.full(len(channels), 1.0 / max(len(channels), 1)) if weights is None else weights
         self._differences = np.zeros(len(channels))
 
-    def mean(self, values: dict[str, float]) -> float:
-        """Weighted mean; NaN if none was read. What is not positive is no absolute pressure or temperature."""
-        read = np.array([values[channel] for channel in self._channels])
+    def mean(self, values: Mapping[str, Floats], count: int) -> Floats:
+        """Weighted mean per block, (count,); NaN if none was read. What is not positive is no absolute pressure or
+        temperature.
+        """
+        read = np.array([values[channel] for channel in self._channels]).reshape(-1, count).T
         good = read > 0.0
+        means = np.where(good.all(axis=1) & (len(self._channels) > 0), read @ self._weights, np.nan)
+        for block in np.flatnonzero(~good.all(axis=1)):
+            self._follow(read[:block], means[:block])
+            means[block] = self._incomplete(read[block], good[block])
+        self._follow(read, means)
+        return means
+
+    def _follow(self, read: Floats, means: Floats) -> None:
+        """Differences as they were in the last complete block."""
+        complete = np.flatnonzero(np.isfinite(read).all(axis=1) & (read > 0.0).all(axis=1))
+        if complete.size:
+            self._differences = read[complete[-1]] - means[complete[-1]]
+
+    def _incomplete(self, read: Floats, good: NDArray[np.bool_]) -> float:
         if not good.any():
             return float("nan")
-        level = self._weights[good] @ (read[good] - self._differences[good]) / self._weights[good].sum()
-        filled = np.where(good, read, level + self._differences)
-        mean = float(self._weights @ filled)
-        self._differences = filled - mean
-        return mean
+        share = self._weights[good]
+        return float(share @ (read[good] - self._differences[good]) / share.sum())

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.detection.sequential.chart import Finding, root_mean_square
-from bench.detection.sequential.evidence import Evidence, leak
+from bench.detection.sequential.evidence import leak
 from bench.detection.sequential.mass_noise import declared_noise
 from bench.detection.sequential.mass_stream import MassBlock
 from bench.detection.sequential.ramp_filter import RampFilter, RampModel
+from bench.records import Floats
 from bench.rig import CompartmentRig
 
 NOTHING_KNOWN = Finding(0.0, np.inf)
@@ -21,7 +22,7 @@ class RampCharts:
     candidate, so that the true one is not pushed out by later ones while the leak goes on.
     """
 
-    statistic: Callable[[Evidence], float]
+    statistic: Callable[[Floats, Floats], float]
     hold_above: float
     model: RampModel = RampModel()
 
@@ -39,7 +40,8 @@ class RampChart:
     def update(self, block: MassBlock) -> float:
         hold = self._score > self._charts.hold_above
         self._ramps.update(block.centre_s, block.log_mass, block.wall_k, new_onset=not hold)
-        self._score = self._charts.statistic(self._ramps.evidence)
+        evidence = self._ramps.evidence
+        self._score = self._charts.statistic(evidence.score, evidence.information)
         return self._score
 
     def learn(self, background: Sequence[MassBlock]) -> None:
@@ -50,7 +52,7 @@ class RampChart:
     @property
     def finding(self) -> Finding:
         evidence = self._ramps.evidence
-        if evidence.onset_s.size == 0:
+        if not np.any(evidence.information > 0.0):
             return NOTHING_KNOWN
         found = leak(evidence)
         note = f"onset +- {found.u_onset_s / 3600.0:.2g} h"

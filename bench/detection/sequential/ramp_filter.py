@@ -12,13 +12,9 @@ import numpy as np
 from bench.detection.sequential.evidence import Evidence
 from bench.detection.sequential.excursions import Excursions
 from bench.detection.sequential.mass_noise import MassNoise
-from bench.detection.sequential.ramp_step import respond, step
+from bench.detection.sequential.ramp_step import LEVEL, SHARE, SLOPE, SLOW, correct, predict, respond
 from bench.records import Floats
 
-LEVEL, SLOPE, SHARE, SLOW = 0, 1, 2, 3
-"""Places in the state: ln m, its nominal slope (1/s), the share of a change of temperature that thermometers do not
-see, their slow errors.
-"""
 LEVEL_U = 1.0
 """Of ln m before anything is read: nothing is known."""
 
@@ -45,8 +41,6 @@ class RampFilter:
         self._noise, self._model = noise, model
         self._state = np.zeros(SLOW + noise.slow.size)
         self._covariance = np.diag([LEVEL_U**2, model.slope_u_1_s**2, 0.0, *noise.slow**2])
-        self._seen = np.ones(self._state.size)
-        self._seen[[SLOPE, SHARE]] = 0.0
         self._time_s = np.nan
         self._excursions = Excursions(model.usual_k, width_s)
         self._times_s = np.array([model.lasts_s, *noise.correlation_time_s])
@@ -68,25 +62,25 @@ class RampFilter:
 
     @property
     def evidence(self) -> Evidence:
-        """Of the candidates of which something was seen; oldest and newest in no order."""
-        begun = self._information > 0.0
-        return Evidence(self._onset_s[begun], -self._score[begun], self._information[begun])
+        return Evidence(self._onset_s, self._score, self._information)
 
     def update(self, time_s: float, log_mass: float, wall_k: float, *, new_onset: bool = True) -> float:
         """One block mean, at its centre; the innovation in its standard deviations. Time must rise. new_onset: a leak
         may begin now, which is then a candidate in the place of the oldest.
         """
-        move, grown = self._move(time_s, wall_k)
-        gain, innovation, variance = step(
-            log_mass, self._noise.white, move, grown, self._seen, self._state, self._covariance
-        )
+        elapsed_s = max(time_s - self._time_s, 0.0) if np.isfinite(self._time_s) else 0.0
+        self._time_s = time_s
+        change, doubt = self._excursions.add(time_s, wall_k)
+        kept = np.exp(-elapsed_s / self._times_s)
+        predict(self._state, self._covariance, elapsed_s, change, kept, self._grown(elapsed_s, kept, doubt))
+        gain, innovation, variance = correct(self._state, self._covariance, log_mass, self._noise.white)
         ramps = np.maximum(time_s - self._onset_s, 0.0)
-        signatures = respond(ramps, move, gain, self._seen, self._responses)
-        self._score += signatures * (innovation / variance)
+        signatures = respond(ramps, self._responses, elapsed_s, change, kept, gain)
+        self._score -= signatures * (innovation / variance)
         self._information += signatures * signatures / variance
         if new_onset:
             self._begin_candidate(time_s)
-        return float(innovation / np.sqrt(variance))
+        return float(innovation / variance**0.5)
 
     def resume(self, noise_ratio: float) -> None:
         """After the background: gas may have come and gone since, its noise was so many times the declared one."""
@@ -98,16 +92,14 @@ class RampFilter:
         self._covariance[LEVEL, LEVEL] += LEVEL_U**2
         self._begin()
 
-    def _move(self, time_s: float, wall_k: float) -> tuple[Floats, Floats]:
-        """How the state moves since the last block, and the variances that it gains."""
-        elapsed_s = max(time_s - self._time_s, 0.0) if np.isfinite(self._time_s) else 0.0
-        self._time_s = time_s
-        change, doubt = self._excursions.add(time_s, wall_k)
-        kept = np.exp(-elapsed_s / self._times_s)
-        move = np.diag([1.0, 1.0, *kept])
-        move[LEVEL, SLOPE], move[LEVEL, SHARE] = elapsed_s, change
-        variances = np.array([self._model.unseen**2 * doubt, *self._noise.slow**2])
-        return move, np.array([self._noise.walk**2 * elapsed_s, 0.0, *(variances * (1.0 - kept**2))])
+    def _grown(self, elapsed_s: float, kept: Floats, doubt: float) -> Floats:
+        """Variances that the state gains."""
+        grown = np.zeros(self._state.size)
+        grown[LEVEL] = self._noise.walk**2 * elapsed_s
+        grown[SHARE:] = 1.0 - kept**2
+        grown[SHARE] *= self._model.unseen**2 * doubt
+        grown[SLOW:] *= self._noise.slow**2
+        return grown
 
     def _begin_candidate(self, time_s: float) -> None:
         place = self._number % self._candidates
