@@ -37,7 +37,7 @@ NIGHTS = {
 HARD = "S06d_night_70"
 NIGHT_SEEDS, NIGHT_DAYS = 4000, 4.5
 WITHIN_S = 48 * HOUR_S
-UNSEENS = (0.05, 0.1, 0.2, 0.4, 0.8)
+UNSEENS = (0.1, 0.2, 0.4, 0.8)
 PUBLISHED = ((1.5, 0.42), (2.2, 0.18))
 """Science 5.5, 0.5 K seen to 70 %: delay over that of the plain GLR, P."""
 

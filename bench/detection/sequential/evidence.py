@@ -43,11 +43,17 @@ def likelihood_ratio(score: Floats, information: Floats) -> float:
 
 
 @njit(cache=True, nogil=True)
+def page_of_loss(score: Floats, information: Floats, loss_1_s: float) -> float:
+    """CUSUM: log likelihood ratio of the best onset, of this loss or none (Page 1954, for a ramp)."""
+    return max(0.0, (loss_1_s * score - 0.5 * loss_1_s**2 * information).max())
+
+
+@njit(cache=True, nogil=True)
 def page(score: Floats, information: Floats) -> float:
-    """CUSUM: log likelihood ratio of the best onset and the best of the design rates (Page 1954, for a known ramp)."""
+    """The best of a bank of CUSUMs, one for each design loss."""
     best = 0.0
-    for loss in DESIGN_LOSSES_1_S:
-        best = max(best, (loss * score - 0.5 * loss * loss * information).max())
+    for loss_1_s in DESIGN_LOSSES_1_S:
+        best = max(best, page_of_loss(score, information, loss_1_s))
     return best
 
 
