@@ -31,18 +31,19 @@ def fit_generalised(design: Floats, y: Floats, covariance: Floats) -> Fit:
     """
     factor = cholesky(covariance, lower=True)
     whitened = solve_triangular(factor, np.column_stack([design, y]), lower=True)
-    return _fit_white(whitened[:, :-1], whitened[:, -1])
+    return fit_white(whitened[:, :-1], whitened[:, -1])
 
 
 def fit_ordinary(design: Floats, y: Floats) -> Fit:
     """Classical regression: errors independent and alike, their variance taken from the residuals (JCGM 100 H.3)."""
-    fit = _fit_white(design, y)
+    fit = fit_white(design, y)
     return Fit(fit.coefficients, fit.covariance * fit.reduced_chi_square, fit.chi_square, fit.degrees_of_freedom)
 
 
-def _fit_white(design: Floats, y: Floats) -> Fit:
+def fit_white(design: Floats, y: Floats) -> Fit:
+    """Errors independent, of unit variance."""
     q, r = np.linalg.qr(design)
-    coefficients = solve_triangular(r, q.T @ y)
-    r_inverse = solve_triangular(r, np.eye(r.shape[0]))
+    r_inverse = np.linalg.inv(r)  # a few columns: no better solver pays
+    coefficients = r_inverse @ (q.T @ y)
     residual = y - design @ coefficients
     return Fit(coefficients, r_inverse @ r_inverse.T, float(residual @ residual), y.size - r.shape[0])

@@ -76,7 +76,7 @@ def test_by_default_all_leaks_of_50_and_100_um_are_opened():
         ("leaks=mir_50um", ["leaks: mir_50um", "zvezda.toml", "working_50um"]),
         ("leaks=us_50um,mir_50um,spektr", ["leaks: mir_50um, spektr"]),
         ("leaks=us_50um,us_50um", ["leaks: us_50um: named more than once"]),
-        ("method=crystal_ball", ["method: crystal_ball", "compensated_mass, pressure_decay"]),
+        ("method=crystal_ball", ["method: crystal_ball", "compensated_mass, mass_point, pressure_alarm"]),
     ],
 )
 def test_a_plan_that_cannot_be_followed_is_refused_with_the_key_and_the_reason(extra, parts):
