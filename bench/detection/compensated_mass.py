@@ -17,6 +17,7 @@ from bench.detection.mass import LogMass, log_mass, read_thermometers
 from bench.detection.method import CannotEstimateError
 from bench.detection.segments import HOLD, design_matrix
 from bench.detection.state_space import whitened
+from bench.detection.vapour import unmeasured
 from bench.records import Floats, LeakEstimate, Series, Window
 from bench.rig import CompartmentRig, Rig
 
@@ -59,6 +60,7 @@ class CompensatedMass:
         mass, lost = self._read(series, window, compartment)
         slope = self._slope(mass, window)
         mass_kg, u_relative = _gas(rig, compartment, mass)
+        humid = unmeasured(rig.dew_point_k, compartment.hygrometers)
         rate_kg_s, u_slope_kg_s = slope.loss_per_s * mass_kg, slope.u_per_s * mass_kg
         detectable_kg_s = CURRIE * u_slope_kg_s
         return LeakEstimate(
@@ -67,7 +69,7 @@ class CompensatedMass:
             rate_kg_s,
             math.hypot(u_slope_kg_s, rate_kg_s * u_relative),
             detectable_kg_s=detectable_kg_s,
-            notes=(*lost, *mass.notes, *slope.notes, *inconclusive(rate_kg_s, detectable_kg_s)),
+            notes=(*lost, *humid, *mass.notes, *slope.notes, *inconclusive(rate_kg_s, detectable_kg_s)),
         )
 
     def _read(self, series: Series, window: Window, compartment: CompartmentRig) -> tuple[LogMass, tuple[str, ...]]:
@@ -137,8 +139,8 @@ def _widening(u_ln_variance: float) -> float:
     """By how much a 95 % interval widens because the logarithm of its variance is known with this uncertainty only: the
     quantile of normal errors averaged over it, to second order (within 1 % up to 1.2).
 
-    Student's quantile of 2 / u^2 degrees of freedom (JCGM 100 G.4.1) widens by (z^2 + 1) / 8 u^2: it takes the logarithm
-    for that of a chi-square without a prior, and covered 0.975 to 0.990 on short backgrounds.
+    Student's quantile of 2 / u^2 degrees of freedom (JCGM 100 G.4.1) widens by (z^2 + 1) / 8 u^2, as for a chi-square
+    without a prior; with one it covers too often, 0.975 to 0.990 with backgrounds of 4 to 8 h.
     """
     return 1.0 + (NORMAL_95**2 - 1.0) / 8.0 * u_ln_variance**2
 

@@ -1,9 +1,8 @@
-"""Linear least squares with the errors' covariance known, or unknown and all alike."""
+"""Linear least squares, errors independent: of unit variance (white, or whitened: state_space), or all alike."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cholesky, solve_triangular
 
 from bench.records import Floats
 
@@ -21,17 +20,6 @@ class Fit:
     def reduced_chi_square(self) -> float:
         """About 1 if the covariance is right; its square root is the Birge ratio."""
         return self.chi_square / self.degrees_of_freedom
-
-
-def fit_generalised(design: Floats, y: Floats, covariance: Floats) -> Fit:
-    """Aitken's estimator (X' C^-1 X)^-1 X' C^-1 y by whitening with the Cholesky factor, O(n^3).
-
-    design: (n, p), n > p, of full rank; y: (n,); covariance: (n, n), in the square of y's unit. Raises
-    numpy.linalg.LinAlgError if the covariance is not positive definite.
-    """
-    factor = cholesky(covariance, lower=True)
-    whitened = solve_triangular(factor, np.column_stack([design, y]), lower=True)
-    return fit_white(whitened[:, :-1], whitened[:, -1])
 
 
 def fit_ordinary(design: Floats, y: Floats) -> Fit:

@@ -8,6 +8,8 @@ from bench.records import Floats
 from bench.rig import Hygrometer
 
 ICE_K = 273.15
+HUMID_PA = 26.0
+"""1 % of relative humidity at 22 deg C (science 0.7): what is below it matters as little as the gauges' error."""
 
 
 def saturation_pa(temperature_k: Floats) -> Floats:
@@ -19,6 +21,13 @@ def saturation_pa(temperature_k: Floats) -> Floats:
 def saturation_slope_pa_k(temperature_k: Floats) -> Floats:
     """d(saturation_pa)/dT."""
     return saturation_pa(temperature_k) * 17.62 * 243.12 / (243.12 + temperature_k - ICE_K) ** 2
+
+
+def unmeasured(dew_point_k: float, hygrometers: Sequence[Hygrometer]) -> tuple[str, ...]:
+    """What to say of a supply that is humid where no hygrometer tells what becomes of its vapour. Dew point 0: dry."""
+    if hygrometers or dew_point_k < 200.0 or saturation_pa(np.array(dew_point_k)) < HUMID_PA:
+        return ()
+    return (f"supply of dew point {dew_point_k:.0f} K and no hygrometer: vapour is not taken off",)
 
 
 def believed(hygrometers: Sequence[Hygrometer], readings: Mapping[str, Floats]) -> tuple[Hygrometer, ...]:

@@ -1,14 +1,14 @@
 """Do 95 % intervals of rates cover what the plant really lost, and how near does the error come to the physical bound?
 
-    python tests/benchmarks/rate_intervals.py --runs 100            # of each exposure, three compartments to a simulation
+    python tests/benchmarks/rate_intervals.py --runs 100
     python tests/benchmarks/rate_intervals.py --runs 2001 --jobs 2
 
 A run: hatches shut, 2 h to settle, 24 h of background, then a hold with a leak in every compartment, drawn per run and
-compartment (0.05 to 2 % of the gas per day, log-uniform). Noise is learned from the background. Two questions, each with
-its own bound (bench.validation.bounds, true covariance of white noise, rounding, Ornstein-Uhlenbeck error, random walk):
-`above background`, the background's slope as unknown as the hold's; `whole loss`, the hold alone. What is compared with
-the bound is the slope's part: from the mean square error is taken what volume, pressure scale and temperature scale
-(stated relative uncertainties) make of the true rates.
+compartment (0.05 to 2 % of the gas per day, log-uniform). The noise is learned from the background. Two questions, each
+with its own bound (bench.validation.bounds; covariance of white noise, rounding, Ornstein-Uhlenbeck error, random walk
+as the plant makes them): `above background`, the background's slope as unknown as the hold's; `whole loss`, the hold
+alone. What is compared with the bound is the slope's part: from the mean square error is taken what volume, pressure
+scale and temperature scale (stated relative uncertainties) make of the true rates.
 """
 
 import argparse
@@ -124,7 +124,7 @@ def answers(bench, rig, scenario, seen, series, name):
 
 @cache
 def bound_1_h(compartment, pressure_pa, exposure_h, above, gas_k=295.15, period_s=60.0):
-    """Least standard uncertainty of the hold's slope; the noise is what the bench file states, which the plant makes."""
+    """Least standard uncertainty of the hold's slope; the noise is what the bench file states and the plant makes."""
     hold_s, step_s = exposure_h * HOUR_S, max(60.0, exposure_h * HOUR_S / 240.0)
     hold = BACKGROUND_S + np.arange(0.0, hold_s, step_s)
     before = np.arange(0.0, BACKGROUND_S, max(step_s, 180.0)) if above else np.zeros(0)
@@ -146,24 +146,25 @@ def bound_1_h(compartment, pressure_pa, exposure_h, above, gas_k=295.15, period_
 
 
 def report(found):
-    print(f"{'exposure':>8}  {'method':30} {'runs':>5}  {'covered (95 % limits)':24} {'accepted':8}  "
-          f"{'RMSE/bound (slope part)':24} {'half-width %/day':>16} {'Pa/h':>6}  inconclusive")  # fmt: skip
+    print("exposure  method  runs  covered (95 % limits) accepted  RMSE/bound of the slope (95 % limits)  "
+          "half-width in %/day and Pa/h  called inconclusive")  # fmt: skip
     for exposure_h in EXPOSURES_H:
         for label in METHODS:
-            these = [a for a in found if a.exposure_h == exposure_h and a.method == label]
-            errors, u = np.array([a.error_1_h for a in these]), np.array([a.u_1_h for a in these])
-            hits = int(np.sum(np.abs(errors) <= 1.96 * u))
-            covered = proportion(hits, len(these))
-            accuracy = errors_accuracy(errors, hits)
-            scale = np.mean([(a.u_scale * a.truth_1_h) ** 2 for a in these])
-            slope = [np.sqrt(max(e**2 - scale, 0.0)) for e in
-                     (accuracy.rmse, accuracy.rmse_limits.low, accuracy.rmse_limits.high)]  # fmt: skip
-            ratio, low, high = np.array(slope) / np.sqrt(np.mean([a.bound_1_h**2 for a in these]))
-            half = 1.96 * np.median(u)
-            silent = np.mean([a.inconclusive for a in these])
-            print(f"{exposure_h:6d} h  {label:30} {len(these):5d}  {hits / len(these):.3f} ({covered.low:.3f} to "
-                  f"{covered.high:.3f})   {'yes' if accuracy.coverage_accepted else 'no':8}  {ratio:6.3f} ({low:.3f} to "
-                  f"{high:.3f})  {2400 * half:16.4f} {98_500 * half:6.2f}  {silent:.0%}")  # fmt: skip
+            print(line(exposure_h, label, [a for a in found if a.exposure_h == exposure_h and a.method == label]))
+
+
+def line(exposure_h, label, these):
+    errors, u = np.array([a.error_1_h for a in these]), np.array([a.u_1_h for a in these])
+    hits = int(np.sum(np.abs(errors) <= 1.96 * u))
+    covered, accuracy = proportion(hits, len(these)), errors_accuracy(errors, hits)
+    scale = np.mean([(a.u_scale * a.truth_1_h) ** 2 for a in these])
+    bound = np.sqrt(np.mean([a.bound_1_h**2 for a in these]))
+    limits = accuracy.rmse_limits
+    ratio, low, high = (np.sqrt(max(e**2 - scale, 0.0)) / bound for e in (accuracy.rmse, limits.low, limits.high))
+    half_1_h, silent = 1.96 * np.median(u), np.mean([a.inconclusive for a in these])
+    return (f"{exposure_h:2d} h  {label:30} {len(these):5d}  {hits / len(these):.3f} ({covered.low:.3f} to "
+            f"{covered.high:.3f}) {'yes' if accuracy.coverage_accepted else 'no ':3}  {ratio:.3f} ({low:.3f} to "
+            f"{high:.3f})  {2400 * half_1_h:.4f} {98_500 * half_1_h:6.2f}  {silent:4.0%}")  # fmt: skip
 
 
 def main():
@@ -178,8 +179,8 @@ def main():
     _, rig = stated(options.bench)
     simulations = -(-options.runs // len(rig.compartments))
     seeds = range(options.first, options.first + simulations)
-    print(f"{options.bench}, {options.scenario}, seeds {seeds[0]} to {seeds[-1]}, a scan each {options.period:g} s; "
-          f"{platform.machine()}, {os.cpu_count()} cores, {options.jobs} used, Python {platform.python_version()}")  # fmt: skip
+    print(f"{options.bench}, {options.scenario}, seeds {seeds[0]} to {seeds[-1]}, a scan each {options.period:g} s")
+    print(f"{platform.machine()}, {options.jobs} of {os.cpu_count()} cores, Python {platform.python_version()}")
     begun = time.perf_counter()
     work = [(seed, options.bench, options.scenario, options.period) for seed in seeds]
     if options.jobs == 1:

@@ -97,6 +97,14 @@ def test_hysteresis_of_a_hygrometer_widens_the_interval_by_what_one_turn_can_do(
     assert turn_kg_s == pytest.approx(mass_kg * loop * np.sqrt(1.2) / 1800.0, rel=0.02)
 
 
+@pytest.mark.parametrize(("dew_point_k", "said"), [(0.0, False), (213.15, False), (283.15, True)])
+def test_a_humid_supply_without_a_hygrometer_is_said(dew_point_k, said):
+    asked = synthetic.window(background_s=0.0)
+    rig = replace(synthetic.rig(), dew_point_k=dew_point_k)
+    notes = METHOD.estimate(rig, synthetic.record(World(), asked, np.random.default_rng(1)), asked).notes
+    assert any("vapour is not taken off" in note for note in notes) is said
+
+
 def test_joined_volumes_are_weighed_together():
     asked, world = replace(synthetic.window(), compartment=WHOLE), World(loss_per_s=0.05 / 3600.0)
     one = synthetic.rig().compartments["working"]
