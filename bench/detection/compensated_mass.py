@@ -3,7 +3,7 @@ answer.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import chdtri
@@ -11,7 +11,7 @@ from scipy.special import chdtri
 from bench.detection.blocks import Blocks, block_means
 from bench.detection.detectable import CURRIE, NORMAL_95, inconclusive
 from bench.detection.gas_temperature import losses
-from bench.detection.learned_noise import LearnedNoise, learn, long_enough
+from bench.detection.learned_noise import noise_of
 from bench.detection.least_squares import Fit, fit_white
 from bench.detection.mass import LogMass, log_mass, read_thermometers
 from bench.detection.method import CannotEstimateError
@@ -88,16 +88,16 @@ class CompensatedMass:
         if counts[HOLD] < MIN_HOLD_BLOCKS:
             reason = f"{counts[HOLD]} usable minutes in the hold, {MIN_HOLD_BLOCKS} needed"
             raise CannotEstimateError(self.name, window.name, reason)
-        long_enough = counts >= MIN_BACKGROUND_BLOCKS
-        if window.background and not long_enough[HOLD + 1 :].any():
+        sufficient = counts >= MIN_BACKGROUND_BLOCKS
+        if window.background and not sufficient[HOLD + 1 :].any():
             reason = f"no background window with {MIN_BACKGROUND_BLOCKS} usable minutes"
             raise CannotEstimateError(self.name, window.name, reason)
-        notes = tuple(f"background window {number} has too few readings" for number in np.flatnonzero(~long_enough))
-        return blocks.where(long_enough[blocks.segment]), notes
+        notes = tuple(f"background window {number} has too few readings" for number in np.flatnonzero(~sufficient))
+        return blocks.where(sufficient[blocks.segment]), notes
 
     def _slope(self, mass: LogMass, window: Window) -> Slope:
         try:
-            learned, taught = self._noise(mass, window)
+            learned, taught = noise_of(mass)
             asked = mass if self.above_background else mass.where(mass.segment == HOLD)
             fit = _fit(asked, learned.factors)
         except np.linalg.LinAlgError as error:
@@ -106,7 +106,7 @@ class CompensatedMass:
         u_per_s = math.sqrt(fit.covariance[0, 0])
         widened = u_per_s * _widening(learned.relative_u(lambda factors: _fit(asked, factors).covariance[0, 0]))
         ratio, excess = _birge(fit)
-        u_hysteresis_per_s = _hysteresis_u(mass, window, self.above_background)
+        u_hysteresis_per_s = _hysteresis_u(mass, window if self.above_background else replace(window, background=()))
         notes = (*taught, *excess, *self._meant(window))
         return Slope(-float(fit.coefficients[0]), math.hypot(ratio * widened, u_hysteresis_per_s), notes)
 
@@ -114,18 +114,6 @@ class CompensatedMass:
         if not window.background:
             return ("no background: the compartment's whole loss",)
         return () if self.above_background else ("the compartment's whole loss, the background's included",)
-
-    def _noise(self, mass: LogMass, window: Window) -> tuple[LearnedNoise, tuple[str, ...]]:
-        background_s = sum(end_s - begin_s for begin_s, end_s in window.background)
-        if not background_s or not long_enough(background_s, mass.noise):
-            return LearnedNoise(np.ones(4), np.zeros((4, 4))), (_declared(background_s),)
-        return learn(mass.where(mass.segment != HOLD)), ()
-
-
-def _declared(background_s: float) -> str:
-    if not background_s:
-        return "no background: noise as declared"
-    return f"background too short to learn the noise from ({background_s / 3600.0:.2g} h): as declared"
 
 
 def _fit(mass: LogMass, factors: Floats) -> Fit:
@@ -150,16 +138,16 @@ def _birge(fit: Fit) -> tuple[float, tuple[str, ...]]:
     if fit.chi_square <= chdtri(fit.degrees_of_freedom, CHI_SQUARE_TAIL):
         return 1.0, ()
     birge = math.sqrt(fit.reduced_chi_square)
-    return birge, (f"noise larger than declared: uncertainty scaled by the Birge ratio {birge:.2f}",)
+    return birge, (f"residuals larger than the noise: uncertainty scaled by the Birge ratio {birge:.2f}",)
 
 
-def _hysteresis_u(mass: LogMass, window: Window, above_background: bool) -> float:  # noqa: FBT001 - of the question
-    """Standard uncertainty of the slope, 1/s, from hygrometers whose loop is gone through once in each segment, at any
-    time: a step h at the share s of a duration T tilts a straight line by 6 s (1 - s) h / T, in the mean square over s
-    by 6 / 5 (h / T)^2.
+def _hysteresis_u(mass: LogMass, window: Window) -> float:
+    """Standard uncertainty of the slope, 1/s, from hygrometers whose loop is gone through once in the hold and once in
+    the longest background, at any time: a step h at the share s of a duration T tilts a straight line by
+    6 s (1 - s) h / T, in the mean square over s by 6 / 5 (h / T)^2.
     """
-    spans = [(window.begin_s, window.end_s), *(window.background if above_background else ())]
-    return mass.hysteresis * math.sqrt(1.2 * sum(1.0 / (end_s - begin_s) ** 2 for begin_s, end_s in spans[:2]))
+    longest_s = max((end_s - begin_s for begin_s, end_s in window.background), default=math.inf)
+    return mass.hysteresis * math.sqrt(1.2) * math.hypot(1.0 / (window.end_s - window.begin_s), 1.0 / longest_s)
 
 
 def _gas(rig: Rig, compartment: CompartmentRig, mass: LogMass) -> tuple[float, float]:

@@ -15,8 +15,8 @@ from scipy.optimize import minimize
 
 from bench.detection.least_squares import fit_white
 from bench.detection.mass import LogMass
-from bench.detection.noise import BlockNoise
-from bench.detection.segments import design_matrix
+from bench.detection.noise import HOUR_S, BlockNoise
+from bench.detection.segments import HOLD, design_matrix
 from bench.detection.state_space import whitened
 from bench.records import Floats
 
@@ -25,6 +25,8 @@ PRIOR_LN_U = math.log(2.0)
 for the errors that matter; an hour says less than it, and what the hour cannot show (a walk) stays as declared."""
 CORRELATION_TIMES = 4.0
 """Shorter backgrounds hold too few independent errors to tell their size."""
+SHORT_OF = 0.1
+"""From the first block's middle to the last one's is a little less than the window."""
 STEP = 0.05
 
 
@@ -43,9 +45,18 @@ class LearnedNoise:
         return math.sqrt(float(gradient @ self.ln_covariance @ gradient))
 
 
-def long_enough(duration_s: float, noise: BlockNoise) -> bool:
-    """Whether so much background tells the noise better than its declaration does."""
-    return duration_s >= CORRELATION_TIMES * max(noise.correlation_time_s, default=0.0)
+def noise_of(mass: LogMass) -> tuple[LearnedNoise, tuple[str, ...]]:
+    """What the background teaches, or the noise as declared where it is too short, and a note that says so."""
+    background = mass.where(mass.segment != HOLD)
+    times_s = [background.time_s[background.segment == number] for number in np.unique(background.segment)]
+    duration_s = sum(float(time_s[-1] - time_s[0]) for time_s in times_s)
+    needed_s = CORRELATION_TIMES * max(mass.noise.correlation_time_s, default=0.0)
+    if times_s and duration_s >= (1.0 - SHORT_OF) * needed_s:
+        return learn(background), ()
+    reason = (
+        f"background too short to learn the noise from ({duration_s / HOUR_S:.2g} h)" if times_s else "no background"
+    )
+    return LearnedNoise(np.ones(4), np.zeros((4, 4))), (f"{reason}: noise as declared",)
 
 
 def learn(background: LogMass) -> LearnedNoise:

@@ -1,5 +1,6 @@
 """ln m of a compartment, up to a constant, from block means of its pressure, gas and wall thermometers, hygrometers."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,25 +68,14 @@ def read_thermometers(compartment: CompartmentRig, blocks: Blocks) -> tuple[GasT
 
 
 def log_mass(compartment: CompartmentRig, thermometers: tuple[GasThermometer, ...], blocks: Blocks) -> LogMass:
-    """From blocks in which the gauges and all the thermometers were read. The pressure is the gauges' mean.
-
-    Errors of different sensors are independent; dy/dP_i = 1 / (k (P - vapour)) of k gauges, dy/dT_j = -f_j T / T_j^2
-    and what the error does to the vapour.
-    """
+    """From blocks in which the gauges and all the thermometers were read. The pressure is the gauges' mean."""
     gauges = [blocks.means[gauge.channel] for gauge in compartment.gauges]
     pressure_pa: Floats = np.mean([gauge.value for gauge in gauges], axis=0)
     temperature_k = mean_gas_temperature(thermometers, {t.channel: blocks.means[t.channel].value for t in thermometers})
     vapour = _vapour(compartment, blocks, temperature_k, pressure_pa)
     dry_pa = pressure_pa - vapour.pressure_pa
     per_pa, per_k = float(np.mean(1.0 / dry_pa)), float(np.mean(1.0 / temperature_k + vapour.slope_pa_k / dry_pa))
-    terms = [
-        *(Term(g.noise, per_pa / len(gauges), blocks.means[g.channel].fresh) for g in compartment.gauges),
-        *(
-            Term(thermometer.noise, fraction * per_k, blocks.means[thermometer.channel].fresh)
-            for thermometer, fraction in zip(thermometers, volume_fractions(thermometers), strict=True)
-        ),
-        *vapour.terms,
-    ]
+    terms = (*_terms(compartment, thermometers, blocks, per_pa, per_k), *vapour.terms)
     growth, notes = _growth(compartment, blocks, pressure_pa)
     return LogMass(
         blocks.segment,
@@ -97,6 +87,22 @@ def log_mass(compartment: CompartmentRig, thermometers: tuple[GasThermometer, ..
         vapour.hysteresis,
         notes,
     )
+
+
+def _terms(
+    compartment: CompartmentRig,
+    thermometers: tuple[GasThermometer, ...],
+    blocks: Blocks,
+    per_pa: float,
+    per_k: float,
+) -> Iterator[Term]:
+    """Errors of different sensors are independent; dy/dP_i = 1 / (k (P - vapour)) of k gauges, dy/dT_j = -f_j / T with
+    what the error does to the vapour.
+    """
+    for gauge in compartment.gauges:
+        yield Term(gauge.noise, per_pa / len(compartment.gauges), blocks.means[gauge.channel].fresh)
+    for thermometer, fraction in zip(thermometers, volume_fractions(thermometers), strict=True):
+        yield Term(thermometer.noise, fraction * per_k, blocks.means[thermometer.channel].fresh)
 
 
 def _vapour(compartment: CompartmentRig, blocks: Blocks, temperature_k: Floats, pressure_pa: Floats) -> Vapour:
