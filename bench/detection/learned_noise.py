@@ -62,7 +62,7 @@ def noise_of(mass: LogMass) -> tuple[LearnedNoise, tuple[str, ...]]:
 def learn(background: LogMass) -> LearnedNoise:
     """From blocks with no leak but the nominal one."""
     design = design_matrix(background.segment, background.time_s)[:, 1:]  # no ramp of the hold
-    columns = np.column_stack([design, background.y - background.y.mean()])
+    columns = np.column_stack([design, background.y - design @ fit_white(design, background.y).coefficients])
     noise = background.noise
     learned = np.array([noise.white.any(), noise.variance.size, noise.variance.size, noise.walk_per_s > 0.0], bool)
 
@@ -80,14 +80,17 @@ def learn(background: LogMass) -> LearnedNoise:
 
 
 def restricted_ln_likelihood(time_s: Floats, noise: BlockNoise, columns: Floats) -> float:
-    """Up to a constant. columns: regressors, then the data; minus infinity where the noise is no covariance."""
+    """Up to a constant. columns: regressors, then the data, as a residual: products of large data lose its noise.
+    Minus infinity where the noise is no covariance.
+    """
     try:
         white = whitened(time_s, noise, columns)
     except np.linalg.LinAlgError:
         return -math.inf
-    fit = fit_white(white.columns[:, :-1], white.columns[:, -1])
-    _, ln_determinant = np.linalg.slogdet(fit.covariance)
-    return -0.5 * (white.log_determinant - float(ln_determinant) + fit.chi_square)
+    products = white.columns.T @ white.columns
+    information, score = products[:-1, :-1], products[:-1, -1]
+    chi_square = products[-1, -1] - score @ np.linalg.solve(information, score)
+    return -0.5 * (white.log_determinant + float(np.linalg.slogdet(information)[1] + chi_square))
 
 
 def _hessian(function: Callable[[Floats], float], at: Floats) -> Floats:

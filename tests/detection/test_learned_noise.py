@@ -61,6 +61,11 @@ def test_a_day_tells_how_large_the_slow_errors_really_are(ratio):
     assert 0.4 < spread / stated < 1.6
 
 
+def test_a_background_without_any_error_is_quieter_than_declared_and_not_without_noise():
+    quiet = replace(background(np.random.default_rng(4)), y=-3e-9 * BLOCK_S * np.arange(BLOCKS))
+    assert 0.0 < learn(quiet).factors[1] < 0.2
+
+
 def test_what_is_declared_as_none_stays_none():
     mass = background(np.random.default_rng(3))
     quiet = replace(mass, noise=replace(declared(), walk_per_s=0.0))
