@@ -82,15 +82,18 @@ def learn(background: LogMass) -> LearnedNoise:
 def restricted_ln_likelihood(time_s: Floats, noise: BlockNoise, columns: Floats) -> float:
     """Up to a constant. columns: regressors, then the data, as a residual: products of large data lose its noise.
     Minus infinity where the noise is no covariance.
+
+    With L the Cholesky factor of the whitened columns' products, the regressors' part has the determinant of
+    X' C^-1 X, and the last element squared is the sum of squared residuals (one more: data may be without any noise).
     """
     try:
         white = whitened(time_s, noise, columns)
     except np.linalg.LinAlgError:
         return -math.inf
     products = white.columns.T @ white.columns
-    information, score = products[:-1, :-1], products[:-1, -1]
-    chi_square = products[-1, -1] - score @ np.linalg.solve(information, score)
-    return -0.5 * (white.log_determinant + float(np.linalg.slogdet(information)[1] + chi_square))
+    products[-1, -1] += 1.0
+    diagonal = np.linalg.cholesky(products).diagonal()
+    return -0.5 * white.log_determinant - float(np.log(diagonal[:-1]).sum() + 0.5 * diagonal[-1] ** 2)
 
 
 def _hessian(function: Callable[[Floats], float], at: Floats) -> Floats:

@@ -1,9 +1,11 @@
 """What noise block means of a sum of channels have: white + Ornstein-Uhlenbeck errors + a random walk."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numba import njit
 
 from bench.records import Floats
 from bench.rig import NoiseClass
@@ -42,11 +44,7 @@ class BlockNoise:
         With h = span / tau: apart exp(-lag / tau) s_i s_j with s = sinh(h / 2) / (h / 2); with itself
         2 (h - 1 + exp(-h)) / h^2. Of the walk: with itself the middle less span / 6.
         """
-        h = np.maximum(self.span_s[:, None] / self.correlation_time_s, 1e-9)
-        seen = np.where(h * SHORT > 1.0, 0.0, np.sinh(np.minimum(h, 1.0 / SHORT) / 2.0) / (h / 2.0))
-        itself = np.where(h < 1e-3, 1.0 - h / 3.0, 2.0 * (h + np.expm1(-h)) / h**2)
-        own: Floats = self.white + (itself - seen**2) @ self.variance - self.walk_per_s * self.span_s / 6.0
-        return seen, own
+        return _of_means(self.span_s, self.white, self.variance, self.correlation_time_s, self.walk_per_s)
 
     def rows(self, keep: np.ndarray) -> "BlockNoise":
         return replace(self, span_s=self.span_s[keep], white=self.white[keep])
@@ -75,3 +73,18 @@ def declared_noise(terms: Iterable[Term], span_s: Floats) -> BlockNoise:
     white = [t.sensitivity**2 * (t.noise.white**2 + t.noise.resolution**2 / 12.0) / t.fresh for t in terms]
     walk = sum((term.sensitivity * term.noise.random_walk) ** 2 for term in terms) / HOUR_S
     return BlockNoise(span_s, np.sum(white, axis=0), np.array([*slow.values()]), np.array([*slow]), walk)
+
+
+@njit(cache=True, nogil=True)
+def _of_means(
+    span_s: Floats, white: Floats, variance: Floats, correlation_time_s: Floats, walk_per_s: float
+) -> tuple[Floats, Floats]:
+    seen, own = np.zeros((span_s.size, variance.size)), white - walk_per_s * span_s / 6.0
+    for k in range(span_s.size):
+        for j in range(variance.size):
+            h = max(span_s[k] / correlation_time_s[j], 1e-9)
+            itself = 1.0 - h / 3.0 if h < 1e-3 else 2.0 * (h + math.expm1(-h)) / h**2
+            if h * SHORT < 1.0:
+                seen[k, j] = math.sinh(h / 2.0) / (h / 2.0)
+            own[k] += variance[j] * (itself - seen[k, j] ** 2)
+    return seen, own
