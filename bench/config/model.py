@@ -28,6 +28,7 @@ from bench.config.parts import (
     Vessel,
 )
 from bench.config.sound import Acoustics, Entry, Microphone
+from bench.config.station import CrewUptake, NominalLoss, Purification
 from bench.records import Channel
 from bench.rig import NoiseClass
 
@@ -97,6 +98,7 @@ class ChannelEntry(Entry):
         "gas_temperature",
         "wall_temperature",
         "relative_humidity",
+        "oxygen_pressure",
         "chamber_pressure",
         "supply_pressure",
         "vessel_pressure",
@@ -208,6 +210,9 @@ class Bench(Entry):
     chamber_gauge: tuple[ChamberGauge, ...] = ()
     microphone: tuple[Microphone, ...] = ()
     acoustics: Acoustics = Acoustics()
+    purification: tuple[Purification, ...] = ()
+    nominal_loss: tuple[NominalLoss, ...] = ()
+    crew: tuple[CrewUptake, ...] = ()
     instrument: tuple[InstrumentEntry, ...]
     noise_class: dict[str, NoiseEntry]
     channel: tuple[ChannelEntry, ...]
