@@ -116,8 +116,8 @@ class CompartmentRig:
     def channels(self) -> tuple[str, ...]:
         """All that are named here."""
         gauges, thermometers = (g.channel for g in self.gauges), (t.channel for t in self.thermometers)
-        others = (sensor.channel for sensor in (*self.hygrometers, *self.oxygen, *self.meters))
-        return (*gauges, *thermometers, *others, *self.wall_channels)
+        others = (*(h.channel for h in self.hygrometers), *(o.channel for o in self.oxygen))
+        return (*gauges, *thermometers, *others, *(meter.channel for meter in self.meters), *self.wall_channels)
 
 
 @dataclass(frozen=True, slots=True)
