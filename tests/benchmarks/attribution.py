@@ -53,6 +53,14 @@ class Run:
     leak_kg_s: float
 
 
+def leak_alone(found: LeakEstimate) -> float:
+    return found.rate_kg_s
+
+
+def whole_loss(found: LeakEstimate) -> float:
+    return found.rate_kg_s + found.causes_kg_s["nominal loss"]
+
+
 @dataclass(frozen=True)
 class Case:
     name: str
@@ -62,6 +70,8 @@ class Case:
     means: str
     background: bool = True
     shut: bool = False
+    compared: Callable[[LeakEstimate], float] = leak_alone
+    """With what the hidden leaks passed."""
 
 
 def staged(number: str, *extra: HiddenLeak, **changes: object) -> Scenario:
@@ -82,10 +92,9 @@ def from_hold(number: str) -> tuple[HiddenLeak, ...]:
 
 
 def nominal(run: Run, found: LeakEstimate) -> str:
-    total = found.rate_kg_s + found.causes_kg_s["nominal loss"]
     if found.alarm:
         return WRONG
-    return RIGHT if abs(total / run.leak_kg_s - 1.0) <= 0.2 else UNDECIDED
+    return RIGHT if abs(whole_loss(found) / run.leak_kg_s - 1.0) <= 0.2 else UNDECIDED
 
 
 def no_leak_but(cause: str, truth: Callable[[Run], float], share: float, run: Run, found: LeakEstimate) -> str:
@@ -158,7 +167,9 @@ def cases() -> Iterator[Case]:
     big = (load_scenario("S31").trapped[0].model_copy(update={"volume_m3": 5e-3, "conductance_m3_s": 1e-7}),)
     bed = partial(no_leak_but, "purification", puffs_kg_s, 0.1)
     crew = partial(no_leak_but, "crew", crew_kg_s, 0.2)
-    yield Case("S02", staged("S02"), 120.0, nominal, "no alarm, whole loss within 20 %; else wrong if alarm")
+    yield Case(
+        "S02", staged("S02"), 168.0, nominal, "no alarm, whole loss within 20 %; wrong if alarm", compared=whole_loss
+    )
     yield Case("S07", s07, 24.0, bed, "no alarm, purification within 10 %")
     yield Case(
         "S07 x2", staged("S07", purification=degraded), 24.0, bed, "degraded: no alarm, purification within 10 %"
@@ -225,7 +236,7 @@ def tabulate(bench, case: Case, seeds: range, *, verbose: bool) -> None:
         run = run_of(bench, case, seed)
         found = asked(rig, case, run)
         counts[case.judge(run, found)] += 1
-        errors.append(found.rate_kg_s - run.leak_kg_s)
+        errors.append(case.compared(found) - run.leak_kg_s)
         us.append(found.u_kg_s)
         if verbose:
             print(f"  {seed} truth {run.leak_kg_s:.3g}: {found}")
@@ -248,7 +259,7 @@ def watched(bench, seeds: range, days: float) -> None:
         flags = [bool(found.alarm) for found in watch.update(run.series.between(*run.hold))]
         alarms += sum(now and not before for before, now in zip([False, *flags], flags, strict=False))
         asked_s += days * DAY_S
-    rate = false_alarm_rates([NullExposure("S35", asked_s, alarms)])[0]
+    rate = false_alarm_rates([NullExposure("S35", alarms, asked_s)])[0]
     print(f"S35: {alarms} alarms begin in {asked_s / DAY_S:g} days of {len(seeds)} runs: {rate}")
 
 

@@ -1,9 +1,10 @@
 """What can have taken gas, as regressors with what is stated of them as prior (science 2.8)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.detection.attribution.balance import Balance
 from bench.detection.segments import HOLD
@@ -13,6 +14,7 @@ from bench.rig import CompartmentRig, FlowMeter, PurificationRig, Rig
 OXYGEN_J_KG_K = 259.84
 WIDE = 10.0
 """A prior of so many times what is stated says nothing."""
+SETTLE_S = 60.0
 LEAK, PURIFICATION, NOMINAL, ZERO, CREW = "leak", "purification", "nominal loss", "zero of the meter", "crew"
 MAKE_UP, BY_HAND, TRAPPED = "make-up", "added by hand", "trapped volume"
 
@@ -48,6 +50,18 @@ def purification(balance: Balance, bed: PurificationRig, first_s: float) -> Caus
     return Cause(
         PURIFICATION, (cycles_s(end_s) - cycles_s(begin_s)) / span_s, 1.0 / bed.period_s, bed.loss_kg, bed.u_loss_kg
     )
+
+
+def settled(beds: Iterable[PurificationRig], balance: Balance) -> NDArray[np.bool_]:
+    """Blocks, (n,), without a puff or the minute after one, in which thermometers still lag behind the gas. Where the
+    phase is not known all blocks stay, and a puff is found about 5 % too small.
+    """
+    half_s, keep = balance.noise.span_s / 2.0, np.ones(balance.time_s.size, bool)
+    for bed in beds:
+        if bed.first_s is not None:
+            since_s = (balance.time_s + half_s - bed.first_s) % bed.period_s
+            keep &= (since_s > 2.0 * half_s + SETTLE_S) | (balance.time_s + half_s < bed.first_s)
+    return keep
 
 
 def steady(rig: Rig, compartment: CompartmentRig, balance: Balance, u_zero_kg_s: float = 0.0) -> Iterator[Cause]:

@@ -21,6 +21,7 @@ from bench.detection.attribution.causes import (
     leak,
     made_up,
     purification,
+    settled,
     steady,
 )
 from bench.detection.attribution.fading import fading
@@ -82,11 +83,11 @@ class Attribution:
         self, rig: Rig, compartment: CompartmentRig, series: Series, window: Window, weighed: Sequence[Balance]
     ) -> LeakEstimate:
         came_kg, u_zero_kg_s = made_up(compartment, series, window, weighed[0].time_s)
-        weighed, parts, came_kg = _parted(weighed, came_kg)
+        weighed, parts, came_kg = _parted(compartment.purification, weighed, came_kg)
         steadily = partial(steady, rig, compartment, u_zero_kg_s=u_zero_kg_s)
         answers = [answered(compartment, b, steadily(b), parts) for b in weighed if b.name != OXYGEN]
         best, *others = sorted(answers, key=lambda answer: answer.u_kg_s)
-        causes = causes_kg_s(best, parts, came_kg)
+        causes = causes_kg_s(best, came_kg) | added_kg_s(answers[0], parts)
         if not best.balance.breathed:
             causes |= breathed_kg_s(rig, compartment, weighed[-1], parts)
         u_kg_s = math.hypot(best.u_kg_s, best.rate_kg_s * best.balance.u_relative)
@@ -104,12 +105,15 @@ class Attribution:
         )
 
 
-def _parted(weighed: Sequence[Balance], came_kg: Floats) -> tuple[list[Balance], Labels, Floats]:
-    """What was weighed, less what came through meters and without the blocks in which more came by hand; the part each
-    block belongs to; what came through meters, kg.
+def _parted(
+    beds: Sequence[PurificationRig], weighed: Sequence[Balance], came_kg: Floats
+) -> tuple[list[Balance], Labels, Floats]:
+    """What was weighed, less what came through meters and without the blocks in which it changed too fast to be
+    weighed; the part each block belongs to; what came through meters, kg.
     """
     fed = [b if b.name == OXYGEN else replace(b, y=b.y - came_kg / b.gas_kg) for b in weighed]
     parts, level = parts_between(fed[0])
+    level &= settled(beds, fed[0])
     return [b.where(level) for b in fed], np.unique(parts[level], return_inverse=True)[1], came_kg[level]
 
 
@@ -138,10 +142,12 @@ def _beds(
         free = _free(bed, balance, [*others, *found], parts)
         kg, u_kg = solve(balance, [free, *others, *found], parts).coefficient(0)
         if abs(kg - bed.loss_kg) <= CONFLICT_SIGMAS * math.hypot(u_kg, bed.u_loss_kg):
-            free = replace(free, u=bed.u_loss_kg)
+            found.append(replace(free, u=bed.u_loss_kg))
+        elif abs(kg) <= CONFLICT_SIGMAS * u_kg:
+            notes = (*notes, f"no purification is seen ({kg:.1g} +- {u_kg:.1g} kg a cycle)")
         else:
             notes = (*notes, f"purification takes {kg:.2g} kg a cycle, {kg / bed.loss_kg:.1f} times what is stated")
-        found.append(free)
+            found.append(free)
     return found, notes
 
 
@@ -154,19 +160,26 @@ def _free(bed: PurificationRig, balance: Balance, others: Sequence[Cause], parts
     return min(tried, key=lambda cause: solve(balance, [cause, *others], parts).fit.chi_square)
 
 
-def causes_kg_s(answer: Answer, parts: Labels, came_kg: Floats) -> dict[str, float]:
+def causes_kg_s(answer: Answer, came_kg: Floats) -> dict[str, float]:
     """What else took gas in the hold; negative: it came."""
-    hold, solution = answer.balance.segment == HOLD, answer.solution
-    time_s = answer.balance.time_s[hold]
-    duration_s = float(time_s[-1] - time_s[0])
-    names = {cause.name for cause in solution.causes} & {PURIFICATION, NOMINAL, CREW, TRAPPED}
-    found = {name: solution.rate_kg_s(name) for name in sorted(names)}
+    names = {cause.name for cause in answer.solution.causes} & {PURIFICATION, NOMINAL, CREW, TRAPPED}
+    found = {name: answer.solution.rate_kg_s(name) for name in sorted(names)}
     if np.any(came_kg):
-        found[MAKE_UP] = -float(np.ptp(came_kg[hold])) / duration_s
-    levels_kg = solution.intercepts_kg[np.unique(parts[hold])]
-    if levels_kg.size > 1:
-        found[BY_HAND] = -float(levels_kg[-1] - levels_kg[0]) / duration_s
+        hold = answer.balance.segment == HOLD
+        found[MAKE_UP] = -float(np.ptp(came_kg[hold])) / _duration_s(answer.balance)
     return found
+
+
+def added_kg_s(answer: Answer, parts: Labels) -> dict[str, float]:
+    """What came by hand, of all gas: the parts of the hold lie so much above each other."""
+    levels_kg = answer.solution.intercepts_kg[np.unique(parts[answer.balance.segment == HOLD])]
+    if levels_kg.size < 2:
+        return {}
+    return {BY_HAND: -float(levels_kg[-1] - levels_kg[0]) / _duration_s(answer.balance)}
+
+
+def _duration_s(balance: Balance) -> float:
+    return float(np.ptp(balance.time_s[balance.segment == HOLD]))
 
 
 def breathed_kg_s(rig: Rig, compartment: CompartmentRig, oxygen: Balance, parts: Labels) -> dict[str, float]:

@@ -49,7 +49,7 @@ class Solution:
 
 def solve(balance: Balance, causes: Sequence[Cause], parts: Labels) -> Solution:
     """Solve gas_kg y = intercept of its part - sum over causes of coefficient x lost. parts: (n,), from 0 on. A prior
-    is one more observation, of the coefficient itself. numpy.linalg.LinAlgError where the declared noise is no covariance.
+    is one more observation, of the coefficient itself. LinAlgError where the noise is no covariance.
     """
     membership = (parts[:, None] == np.arange(parts.max() + 1)).astype(np.float64)
     design = np.column_stack([*(-cause.lost for cause in causes), membership]) / balance.gas_kg
