@@ -248,19 +248,39 @@ def tabulate(bench, case: Case, seeds: range, *, verbose: bool) -> None:
     )
 
 
-def watched(bench, seeds: range, days: float) -> None:
-    """S35 through the monitor: alarms that begin, per time."""
-    rig, alarms, asked_s = rig_of(bench), 0, 0.0
-    monitor = AttributionMonitor()
-    case = Case("S35", load_scenario("S35"), 24.0 * days, quiet, "")
+def watched(bench, seeds: range, days: float, *leaks: HiddenLeak) -> Iterator[tuple[Run, list[LeakEstimate]]]:
+    """S35 through the monitor."""
+    rig, case = rig_of(bench), Case("S35", staged("S35", *leaks), 24.0 * days, quiet, "")
     for seed in seeds:
         run = run_of(bench, case, seed)
-        watch = monitor.start(rig, run.series.between(HOUR_S, BEGIN_S))
-        flags = [bool(found.alarm) for found in watch.update(run.series.between(*run.hold))]
+        watch = AttributionMonitor().start(rig, run.series.between(HOUR_S, BEGIN_S))
+        yield run, list(watch.update(run.series.between(*run.hold)))
+
+
+def hostile(bench, seeds: range, days: float) -> None:
+    alarms = 0
+    for _, found in watched(bench, seeds, days):
+        flags = [bool(estimate.alarm) for estimate in found]
         alarms += sum(now and not before for before, now in zip([False, *flags], flags, strict=False))
-        asked_s += days * DAY_S
+    asked_s = len(seeds) * days * DAY_S
     rate = false_alarm_rates([NullExposure("S35", alarms, asked_s)])[0]
-    print(f"S35: {alarms} alarms begin in {asked_s / DAY_S:g} days of {len(seeds)} runs: {rate}")
+    print(
+        f"S35: {alarms} alarms begin in {asked_s / DAY_S:g} days; at most {30.0 * DAY_S * rate.at_most_per_s:.2f} in 30 "
+        "days (95 %, one-sided)",
+        flush=True,
+    )
+
+
+def hostile_leak(bench, seeds: range, diameter_um: float) -> None:
+    """A leak begins a day into the hold."""
+    onset_s, delays_h = BEGIN_S + DAY_S, []
+    for _, found in watched(bench, seeds, 3.0, hole(diameter_um, onset_s)):
+        times_s = [estimate.time_s for estimate in found if estimate.alarm and estimate.time_s > onset_s]
+        delays_h.append((times_s[0] - onset_s) / HOUR_S if times_s else np.inf)
+    missed = np.isinf(delays_h).sum()
+    print(
+        f"S35 + {diameter_um:g} um: median delay {np.median(delays_h):.3g} h, {missed} of {len(delays_h)} missed in 48 h"
+    )
 
 
 def main() -> None:
@@ -280,7 +300,9 @@ def main() -> None:
         if case.name.startswith(wanted):
             tabulate(bench, case, seeds, verbose=options.verbose)
     if "S35".startswith(wanted):
-        watched(bench, seeds, options.days)
+        hostile(bench, seeds, options.days)
+        hostile_leak(bench, seeds, 10.0)
+        hostile_leak(bench, seeds, 25.0)
     print(f"{time.perf_counter() - begun:.0f} s")
 
 
