@@ -28,7 +28,7 @@ from bench.config.parts import (
     Vessel,
 )
 from bench.config.sound import Acoustics, Entry, Microphone
-from bench.config.station import CrewUptake, NominalLoss, Purification
+from bench.config.station import Station
 from bench.records import Channel
 from bench.rig import NoiseClass
 
@@ -185,7 +185,7 @@ class Limits(Entry):
     temperature_max_k: PositiveFloat = 323.15
 
 
-class Bench(Entry):
+class Bench(Station):
     """A whole bench file, with its certificates read in. file and sha256 say where it came from; overrides, which no
     file can state, which leaks' certificates are used although they may not be.
     """
@@ -210,9 +210,6 @@ class Bench(Entry):
     chamber_gauge: tuple[ChamberGauge, ...] = ()
     microphone: tuple[Microphone, ...] = ()
     acoustics: Acoustics = Acoustics()
-    purification: tuple[Purification, ...] = ()
-    nominal_loss: tuple[NominalLoss, ...] = ()
-    crew: tuple[CrewUptake, ...] = ()
     instrument: tuple[InstrumentEntry, ...]
     noise_class: dict[str, NoiseEntry]
     channel: tuple[ChannelEntry, ...]

@@ -39,3 +39,11 @@ class CrewUptake(Entry):
     compartment: str
     oxygen_kg_s: NonNegativeFloat
     u_oxygen_kg_s: NonNegativeFloat
+
+
+class Station(Entry):
+    """These sections of a bench file."""
+
+    purification: tuple[Purification, ...] = ()
+    nominal_loss: tuple[NominalLoss, ...] = ()
+    crew: tuple[CrewUptake, ...] = ()
