@@ -85,6 +85,18 @@ def _dangling(bench: Bench) -> Iterator[str]:
         *((f"heater.{heater.name}.instrument", heater.instrument, instruments) for heater in bench.heater),
         *((f"flow_controller.{c.name}.connects", node, gas) for c in bench.flow_controller for node in c.connects),
         *((f"flow_controller.{c.name}.instrument", c.instrument, instruments) for c in bench.flow_controller),
+        *((f"purification.{p.compartment}.compartment", p.compartment, compartments) for p in bench.purification),
+        *(
+            (f"nominal_loss.{n.compartment}.compartment", n.compartment, compartments)
+            for n in bench.nominal_loss
+            if n.compartment
+        ),
+        *((f"crew.{c.compartment}.compartment", c.compartment, compartments) for c in bench.crew),
+        *(
+            (f"channel.{c.name}.compartment", c.compartment, compartments)
+            for c in bench.channel
+            if c.quantity == "oxygen_pressure"
+        ),
         *((f"microphone.{m.name}.instrument", m.instrument, instruments) for m in bench.microphone),
         *((f"channel.{c.name}.instrument", c.instrument, set(_measured(bench, c))) for c in bench.channel),
         ("supply.controller", bench.supply.controller, instruments),

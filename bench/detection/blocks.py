@@ -52,10 +52,10 @@ class Blocks:
         return self.where(np.all(np.isfinite([self.means[name].value for name in channels]), axis=0))
 
 
-def block_means(series: Series, window: Window, channels: Iterable[str]) -> Blocks:
-    """Each segment divided evenly: into about BLOCKS_PER_SEGMENT blocks of SHORTEST_S to LONGEST_S."""
+def block_means(series: Series, window: Window, channels: Iterable[str], longest_s: float = LONGEST_S) -> Blocks:
+    """Each segment divided evenly: into about BLOCKS_PER_SEGMENT blocks of SHORTEST_S to longest_s."""
     begin_s, end_s = np.array(segments(window), dtype=np.float64).T
-    block_s = np.clip((end_s - begin_s) / BLOCKS_PER_SEGMENT, SHORTEST_S, LONGEST_S)
+    block_s = np.clip((end_s - begin_s) / BLOCKS_PER_SEGMENT, SHORTEST_S, longest_s)
     counts = np.maximum(1, ((end_s - begin_s) / block_s).astype(np.intp))
     width_s = (end_s - begin_s) / counts
     first = np.cumsum(counts) - counts

@@ -73,6 +73,8 @@ def _column(columns: Places, model: Model, bench: Bench, entry: ChannelEntry) ->
             return columns.wall(node)
         case "relative_humidity":
             return columns.humidity(node)
+        case "oxygen_pressure":
+            return columns.oxygen(node)
         case "supply_pressure":
             return columns.line
         case "barometric_pressure":
