@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as Folder
 
-import numpy as np
 from alarm_paths import Path, blocks, chart_score, delay, path, threshold
 from detection_delay import ARL_S, CALIBRATION, LEAK_DAYS, LEAKS, NULL_DAYS
 from watched_days import HOUR_S, RIG, TYPICAL, leaking, watched

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from detection.sequential.air import DAY_S, GAS_KG, HOUR_S, RIG, air
 
 from bench.detection.method import CannotEstimateError
 from bench.detection.sequential.monitors import monitors
 from bench.records import Series
 from bench.rig import WHOLE
-from detection.sequential.air import DAY_S, GAS_KG, HOUR_S, RIG, air
 
 ALL = monitors()
 LEAK = {"loss_1_s": 6e-3 / DAY_S, "onset_s": 3.2 * DAY_S}
