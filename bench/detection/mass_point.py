@@ -33,7 +33,7 @@ class MassPoint:
         compartment = rig.volume(window.compartment)
         segment, scans = samples(series, replace(window, background=()))
         readings = {name: usable(scans, name) for name in compartment.channels}
-        kept = tuple(t for t in compartment.thermometers if np.isfinite(readings[t.channel]).mean() > 0.5)
+        kept = tuple(t for t in compartment.thermometers if np.isfinite(readings[t.channel]).sum() > 0.5 * segment.size)
         mass_kg = _mass(rig, compartment, kept, readings) if kept else np.full(segment.size, np.nan)
         good = np.isfinite(mass_kg)
         if good.sum() < MIN_SAMPLES:

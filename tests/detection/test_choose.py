@@ -78,7 +78,7 @@ def test_the_same_file_is_loaded_once_and_a_changed_one_anew(file):
         ("mine.py:Mine", {"k": "much"}, "mine.py:Mine: k = much: Input should be a valid number"),
         ("mine.py:Mine", {"k": -1}, "mine.py:Mine: ValueError: k is negative"),
         ("mine.py:Mine", {"way": 7}, "mine.py:Mine: way = 7: Input should be a valid string"),
-        ("compensated_mass", {"k": 3}, "compensated_mass: k: no such parameter (there are: none)"),
+        ("compensated_mass", {"k": 3}, "compensated_mass: k: no such parameter (there are: above_background)"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(file, name, given, said):
