@@ -1,8 +1,8 @@
 """Does a patch hold? The posterior of the leak's rate after over its rate before, and a watch for what comes later.
 
 ln m = c - a f(t) - b g(t) + e with the cure's transient in f and g: from patched_s on the rate is
-a (r + (1 - r) exp(-t / tau)), b = r a (science 1.2.8). For a given tau that is linear: a and b are normal, and P(r < x) is
-P(b - x a < 0), no approximation but that a > 0. tau is averaged over, evenly in its logarithm.
+a (r + (1 - r) exp(-t / tau)), b = r a (science 1.2.8). For a given tau that is linear: a and b are normal, and P(r < x)
+is P(b - x a < 0), no approximation but that a > 0. tau is averaged over, evenly in its logarithm.
 """
 
 import math

@@ -1,5 +1,5 @@
-"""A watch over a compartment whose leak is known, patched or not: the patch's verdict, and an alarm where the rate rises
-again: the patch opens, the leak grows, or there is a second one. Pressure cannot tell which of these.
+"""A watch over a compartment whose leak is known, patched or not: the patch's verdict, and an alarm where the rate
+rises again: the patch opens, the leak grows, or there is a second one. Pressure cannot tell which of these.
 """
 
 import math

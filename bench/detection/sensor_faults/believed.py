@@ -43,7 +43,7 @@ class Believed:
     @property
     def doubts(self) -> tuple[Doubt, ...]:
         """All so far, in the order in which they were found."""
-        return tuple(self._told)
+        return tuple(sorted(self._told, key=lambda doubt: (doubt.found_s, doubt.channel)))
 
     @property
     def alone(self) -> tuple[str, ...]:
