@@ -13,7 +13,6 @@ from bench.detection.learned_noise import LearnedNoise, noise_of
 from bench.detection.mass import LogMass, log_mass, read_thermometers
 from bench.detection.patch import (
     PatchVerdict,
-    Seal,
     fit_courses,
     leak_courses,
     likeliest_cure_s,
@@ -25,6 +24,7 @@ from bench.records import Floats, LeakEstimate, Series, Window
 from bench.rig import WHOLE, Rig
 
 HOUR_S = 3600.0
+ONE_OR_SEVERAL = "one leak or several in one compartment: pressure cannot tell"
 SAME_PLACE = "re-opened, grown or a second leak in the same compartment: pressure cannot tell which"
 
 
@@ -54,7 +54,6 @@ class PatchWatching:
         self._wanted, self._rig, self._volume = wanted, rig, rig.volume(wanted.compartment)
         self._parts: list[Series] = []
         self._next_s: float | None = None
-        self._settled: PatchVerdict | None = None
         self._learned = None if background is None else self._noise(background)
 
     def update(self, series: Series) -> Sequence[LeakEstimate]:
@@ -104,8 +103,8 @@ class PatchWatching:
         last = courses.shape[1] - 1
         rate_kg_s, u_kg_s = gas_kg * float(fit.coefficients[last]), gas_kg * math.sqrt(fit.covariance[last, last])
         onset_s, notes = self._rise(mass, end_s, courses, since_s)
-        if onset_s is None and verdict is not None:
-            self._settled, notes = verdict, (str(verdict),)
+        if onset_s is None:
+            notes = (ONE_OR_SEVERAL,) if verdict is None else (str(verdict),)
         return LeakEstimate(
             self._wanted.name,
             self._wanted.compartment,
@@ -120,9 +119,7 @@ class PatchWatching:
     def _rise(
         self, mass: LogMass, end_s: float, courses: Floats, since_s: float
     ) -> tuple[float | None, tuple[str, ...]]:
-        """Its onset, if the rate rises. After a patch nothing rises before there was a verdict."""
-        if self._wanted.patched_s is not None and (self._settled is None or self._settled.seal == Seal.INCONCLUSIVE):
-            return None, ()
+        """Its onset, if the rate rises: after a patch, once it was held."""
         onsets_s = np.arange(since_s + HOUR_S, end_s - 0.5 * HOUR_S, HOUR_S)
         if onsets_s.size == 0:
             return None, ()

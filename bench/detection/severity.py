@@ -35,7 +35,7 @@ class Assessment:
 
 
 def assess(found: LeakEstimate, gas_kg: float) -> Assessment:
-    """By the safe time to the limit that the estimate carries (time_to_limit.with_time_to_limit); gas_kg: what leaks."""
+    """By the safe time that the estimate carries (time_to_limit.with_time_to_limit); gas_kg: what is inside."""
     safe_s = found.time_to_limit_s[SAFE]
     station_kg_day = found.rate_kg_s / gas_kg * STATION_KG * DAY_S
     return Assessment(_severity(found, safe_s), station_kg_day, safe_s)

@@ -1,7 +1,7 @@
 """How long until the cabin's pressure is at its limit, as quantiles, with a bound that is safe.
 
-Isothermal: a leak of loss L = rate / gas (1/s) has to take the effort E: ln(P / P_limit) of an orifice, whose flow goes as
-P; P / P_limit - 1 of a capillary, whose goes as P^2. Then t = E / L: tau ln(P / P_limit), (1 / P_limit - 1 / P) / k
+Isothermal: a leak of loss L = rate / gas (1/s) has to take the effort E: ln(P / P_limit) of an orifice, whose flow goes
+as P; P / P_limit - 1 of a capillary, whose goes as P^2. Then t = E / L: tau ln(P / P_limit), (1 / P_limit - 1 / P) / k
 (science 2.15). A stock of gas M that keeps the pressure first adds M / gas to the effort. A leak that grows as exp(g t)
 takes ln(1 + g E / L) / g.
 """
