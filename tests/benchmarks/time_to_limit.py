@@ -1,4 +1,4 @@
-"""Predicted times to the limit pressure against run-downs of rig580 to that limit, through the direct face (S30 and kin).
+"""Predicted times to the limit pressure against run-downs of rig580 to it, through the direct face (S30 and kin).
 
     python tests/benchmarks/time_to_limit.py --runs 30
 
@@ -12,6 +12,7 @@ import argparse
 import time
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -38,13 +39,14 @@ def leak(compartment: str, **shape: object) -> dict:
     return {"hidden_leak": [{"name": "big", "compartment": compartment, **shape}]}
 
 
+CRACK = leak(SMALL, kind="capillary", diameter_m=75e-6, length_m=0.02)
 # name: (scenario, compartment, kind told, hours until surely there, end of the hold in hours, growing)
 CASES: dict[str, tuple[dict, str, str | None, float, float, bool]] = {
     "orifice 100 um, 60 L": (leak(SMALL, diameter_m=100e-6), SMALL, "orifice", 9.0, 1.5, False),
     "orifice 50 um, 60 L": (leak(SMALL, diameter_m=50e-6), SMALL, "orifice", 30.0, 3.0, False),
     "orifice, kind unknown": (leak(SMALL, diameter_m=50e-6), SMALL, None, 30.0, 3.0, False),
-    "capillary, 60 L": (leak(SMALL, kind="capillary", diameter_m=75e-6, length_m=0.02), SMALL, "capillary", 60.0, 3.0, False),
-    "capillary, kind unknown": (leak(SMALL, kind="capillary", diameter_m=75e-6, length_m=0.02), SMALL, None, 60.0, 3.0, False),
+    "capillary, 60 L": (CRACK, SMALL, "capillary", 60.0, 3.0, False),
+    "capillary, kind unknown": (CRACK, SMALL, None, 60.0, 3.0, False),
     "S30: 56 um, 400 L": (leak(WORKING, diameter_m=56e-6), WORKING, "orifice", 140.0, 9.0, False),
     "grows threefold in 20 h": (
         {**leak(SMALL, diameter_m=40e-6), "growth": [{"leak": "big", "over_s": 20 * HOUR_S, "factor": 3.0}]},
@@ -61,7 +63,7 @@ def predicted(case: str, seed: int) -> tuple[LeakEstimate, float]:
     series = Series(readings.time_s, {n: readings.column(n) for n in RIG.channels if n in readings.channels})
     begin_s, end_s = 0.5 * HOUR_S, end_h * HOUR_S
     edges_s = np.linspace(begin_s, end_s, 4) if grows else np.array([begin_s, end_s])
-    holds = [hold(series, compartment, *edge, kind) for edge in zip(edges_s[:-1], edges_s[1:], strict=True)]
+    holds = [hold(series, compartment, *edge, kind) for edge in pairwise(edges_s)]
     growth = growth_of(holds, GROWTH_PRIOR) if grows else Growth()
     gauge = RIG.compartments[compartment].gauges[0].channel
     last = series.between(end_s - 300.0, end_s)
