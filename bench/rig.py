@@ -145,6 +145,8 @@ class Rig:
     """None: no microphones."""
     nominal: tuple[KnownLoss, ...] = ()
     """Of all compartments together, nobody knows where."""
+    limit_pa: float = 65_328.0
+    """Cabin pressure at which a crew must have left: 490 mmHg."""
 
     def volume(self, name: str) -> CompartmentRig:
         """A compartment, or WHOLE. KeyError for any other name. Of a loss whose place nobody knows, a compartment has

@@ -181,6 +181,8 @@ class AcquisitionEntry(Entry):
 
 class Limits(Entry):
     pressure_max_pa: PositiveFloat
+    cabin_limit_pa: PositiveFloat = 65_328.0
+    """At which a crew must have left: 490 mmHg. Methods say how long until then."""
     temperature_min_k: PositiveFloat = 273.15
     temperature_max_k: PositiveFloat = 323.15
 

@@ -32,6 +32,7 @@ def rig_of(bench: Bench) -> Rig:
         dew_point_k=bench.gas.dew_point_k,
         acoustics=acoustic_rig_of(bench),
         nominal=_nominal(bench, None),
+        limit_pa=bench.limits.cabin_limit_pa,
     )
 
 
