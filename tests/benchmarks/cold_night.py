@@ -3,7 +3,7 @@
     python tests/benchmarks/cold_night.py --cache FOLDER [--runs 100] [--null 40] [--plot FILE.png]
 
 P: share of runs with an alarm within 48 h of the night's beginning; delay: median at 10 um without a night. Each row has
-its own threshold, for one false alarm in 30 days. Days are those of detection_delay.py where both need them.
+its own threshold, for one false alarm in 30 days. Days are shared with detection_delay.py.
 """
 
 import argparse
@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as Folder
 
-import numpy as np
 from alarm_paths import Path, blocks, chart_score, delay, path, threshold
 from detection_delay import ARL_S, CALIBRATION, LEAK_DAYS, LEAKS, NULL_DAYS
 from watched_days import HOUR_S, RIG, TYPICAL, leaking, watched

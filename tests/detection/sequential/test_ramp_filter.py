@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from detection.sequential.air import BLOCK_S, GAS_K, HOUR_S, PRESSURE_PA, RIG
 
 from bench.detection.sequential.evidence import leak, likelihood_ratio, page, page_of_loss, shiryaev_roberts
 from bench.detection.sequential.mass_noise import MassNoise, declared_noise
 from bench.detection.sequential.ramp_filter import RampFilter, RampModel
 from bench.validation.run_length import cusum_arl, cusum_limit
-from detection.sequential.air import BLOCK_S, GAS_K, HOUR_S, PRESSURE_PA, RIG
 
 NOISE = MassNoise(2e-6, 1e-7, np.array([1.2e-4, 0.5e-4]), np.array([3600.0, 9000.0]))
 

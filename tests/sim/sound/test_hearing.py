@@ -192,7 +192,9 @@ def test_sealed_truth_says_where_things_are_and_what_delays_they_make():
     rig = rigs.rig_of("S17_racks", 1)
     sound = rig.sealed()["sound"]
     assert sound["sources"]["window_hose"] == {"compartment": "transfer_compartment", "position_m": [1.0, 0.2, 0.05]}
-    one, other = (sound["microphones"][name]["position_m"] for name in ("transfer_microphone_1", "transfer_microphone_2"))
+    one, other = (
+        sound["microphones"][name]["position_m"] for name in ("transfer_microphone_1", "transfer_microphone_2")
+    )
     later = sound["later"]["window_hose"]["transfer_microphone_2 after transfer_microphone_1"]
     later_m = math.dist(other, (1.0, 0.2, 0.05)) - math.dist(one, (1.0, 0.2, 0.05))
     assert later["mm"] == pytest.approx(1e3 * later_m)
