@@ -1,17 +1,17 @@
 """One procedure's hold on the station: phases, holds, commands, events, and a safe exit by every door."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
 from bench import commands
-from bench.acquisition import Acquisition
 from bench.actuation import Position
-from bench.bursts import Heard
 from bench.clock import Clock
 from bench.commands import Command, label
+from bench.dataset import Dataset
+from bench.detection.made import Made
 from bench.ending import failures, verdict_of
 from bench.errors import (
     CommandRefusedError,
@@ -21,18 +21,16 @@ from bench.errors import (
     RunAbortedError,
     SettingsChangedError,
 )
-from bench.history import History
-from bench.interlock import Condition, conditions, trips, violations
+from bench.interlock import violations
 from bench.listener import Listener
 from bench.recorder import Recorder
-from bench.records import Burst, Event, EventKind, Outcome, RigState, Series, Verdict, Window
+from bench.records import Burst, EventKind, Outcome, RigState, Series, Verdict, Window
 from bench.roles import Spectrum
+from bench.scanning import Scanning
 from bench.station import Station
 from bench.stop import StopRequest
 
 T = TypeVar("T")
-FRESH_PERIODS = 2.0
-"""Age of the latest scan, in acquisition periods, up to which interlocks may be judged by it."""
 SWITCH_PATIENCE_S = 5.0
 """How long past its stated travel time an end switch may take."""
 
@@ -54,24 +52,15 @@ class Run:
         self.verdict: Verdict | None = None
         self.runner: Runner[object] = lambda _, body: body()
         self._listener = listener
-        self._acquisition = Acquisition(station, clock)
-        self.settings = self._acquisition.settings
+        self._scanning = Scanning(station, recorder, clock, listener)
+        self.settings = self._scanning.acquisition.settings
         self._stop = stop
-        self._places = {entry.name: i for i, entry in enumerate(station.channels)}
-        self._standing: dict[str, Condition] = {}
-        self._history = History(self._places)
-        self._state: RigState | None = None
-        self._deadline_s = 0.0
         self._safe = False
-        self.scans = 0
 
     # -- from beginning to end -----------------------------------------------------------------------------------
     def __enter__(self) -> Self:
         self.event(EventKind.RUN_BEGUN)
-        begun_s, period_s = self.clock.now(), self.bench.acquisition.period_s
-        self.station.start_sampling()
-        self._record(self._acquisition.prepare())
-        self._deadline_s = begun_s + period_s * (1 + (self.clock.now() - begun_s) // period_s)
+        self._scanning.begin()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
@@ -96,9 +85,9 @@ class Run:
 
     def _check_settings(self) -> None:
         """What changed an instrument's units during the run changed what it has recorded."""
-        self._record(self._acquisition.check_settings())
-        if self._acquisition.changes:
-            self._blame_bench(str(self._acquisition.changes[0]))
+        self._scanning.check_settings()
+        if self._scanning.acquisition.changes:
+            self._blame_bench(str(self._scanning.acquisition.changes[0]))
 
     def _end(self) -> None:
         self.verdict = self.verdict or Verdict(Outcome.ERROR, "the procedure ended without a verdict")
@@ -124,15 +113,19 @@ class Run:
     @property
     def state(self) -> RigState:
         """The latest scan; the first is taken when nobody has yet."""
-        if self._state is None:
+        if self._scanning.latest is None:
             self.scan()
-        assert self._state is not None
-        return self._state
+        assert self._scanning.latest is not None
+        return self._scanning.latest
+
+    @property
+    def scans(self) -> int:
+        return self._scanning.count
 
     def hold(self, duration_s: float) -> None:
         """Scan for duration_s: record, check interlocks, obey a request to stop."""
         end_s = self.clock.now() + duration_s
-        while self._deadline_s <= end_s + 1e-9:
+        while self._scanning.due_s <= end_s + 1e-9:
             self.scan()
 
     def wait_for(self, condition: Callable[[RigState], bool], limit_s: float, what: str) -> None:
@@ -147,43 +140,25 @@ class Run:
         """The next scan on the grid."""
         if self._stop.asked and not self._safe:
             raise RunAbortedError(f"stopped by {self._stop.asked}")
-        self._take_scan()
-        if self._acquisition.changes:
-            raise SettingsChangedError(str(self._acquisition.changes[0]))
-        reasons = trips(self.bench.interlock, self._standing)
+        self._scanning.take()
+        if self._scanning.acquisition.changes:
+            raise SettingsChangedError(str(self._scanning.acquisition.changes[0]))
+        reasons = self._scanning.trips()
         if reasons:
             self.event(EventKind.INTERLOCK_TRIPPED, reasons=reasons)
             raise InterlockTripError("; ".join(reasons))
 
-    def _take_scan(self) -> None:
-        self._await_deadline()
-        scan, events = self._acquisition.scan()
-        self.recorder.record(scan)
-        self._record(events)
-        self.scans += 1
-        self._history.append(scan)
-        self._state = RigState(self._places, scan)
-        self._standing = conditions(self.bench.interlock, self._standing, self._state)
-        if self._acquisition.heard:
-            self._keep(self._acquisition.heard)
-        self._listener.scanned(self._state)
-
-    def _keep(self, heard: Heard) -> None:
-        self.event(EventKind.BURST, file=self.recorder.burst(heard.burst), **heard.detail)
-
-    def _await_deadline(self) -> None:
-        """Wait for the grid's next point; points already missed are an event, never silently skipped."""
-        period_s = self.bench.acquisition.period_s
-        missed = int((self.clock.now() - self._deadline_s) // period_s)
-        if missed > 0:
-            self.event(EventKind.GAP, missed_scans=missed, since_s=self._deadline_s)
-            self._deadline_s += missed * period_s
-        self.clock.sleep_until(self._deadline_s)
-        self._deadline_s += period_s
-
     def series(self, duration_s: float) -> Series:
         """The last duration_s of scans (as far as kept), NaN where a reading was not usable."""
-        return self._history.since(self.clock.now() - duration_s)
+        return self._scanning.series(duration_s)
+
+    def watch(self, monitors: Sequence[Made], background_s: tuple[float, float]) -> None:
+        """Let them see every scan from now on, until the safe state. background_s: when no leak was open but the
+        nominal one.
+        """
+        if monitors:
+            recorded = Dataset(self.recorder.folder).series()
+            self._scanning.watching.begin(monitors, recorded, background_s, self.clock.now())
 
     # -- the one door --------------------------------------------------------------------------------------------
     def execute(self, command: Command) -> float:
@@ -192,7 +167,7 @@ class Run:
         Raises CommandRefusedError (nothing sent), ConfirmationError (sent, but not seen to follow), InstrumentError.
         """
         self._refresh()
-        refusals = self._too_old() or violations(command, self.bench.interlock, self._standing)
+        refusals = self._scanning.too_old() or violations(command, self.bench.interlock, self._scanning.standing)
         if refusals:
             self.event(EventKind.COMMAND_REFUSED, command=label(command), reasons=refusals)
             raise CommandRefusedError(f"{label(command)} refused: {'; '.join(refusals)}")
@@ -206,13 +181,8 @@ class Run:
 
     def _refresh(self) -> None:
         """Interlocks judge the latest scan; if that is too old (or there is none) take one now."""
-        if self._state is None or self._too_old():
+        if self._scanning.too_old():
             self.scan()
-
-    def _too_old(self) -> tuple[str, ...]:
-        age_s = self.clock.now() - self.state.scan.time_s
-        limit_s = FRESH_PERIODS * self.bench.acquisition.period_s
-        return (f"the latest scan is {age_s:.1f} s old",) if age_s > limit_s else ()
 
     def _await_positions(self, command: Command) -> None:
         wanted = self.station.positions(command)
@@ -231,13 +201,15 @@ class Run:
         return actuator.travel_s if actuator else 0.0
 
     def _reached(self, wanted: tuple[Position, ...]) -> bool:
-        return all(self.state.usable(p.channel) and self.state.value(p.channel) == p.level for p in wanted)
+        return all(map(self._scanning.shows, wanted))
 
     # -- safe state ----------------------------------------------------------------------------------------------
     def make_safe(self) -> None:
         """Every step of the declared safe state, in order, whatever fails on the way; read back by line and switch."""
         steps = self.station.safe_steps()
+        self._scanning.watching.closed = True  # from here on gas goes its own ways
         failures = [*self.station.make_safe(), *self._unreached(steps)]
+        self._scanning.watching.end()
         self._safe = True  # not before: an interrupt on the way here means that it is done again on leaving
         if failures:
             self._blame_bench(f"safe state not reached: {failures[0]}")
@@ -253,9 +225,9 @@ class Run:
         wanted = tuple(p for step in steps for p in self.station.positions(step))
         limit_s = self.clock.now() + max(map(self._travel_s, steps), default=0.0) + SWITCH_PATIENCE_S
         try:
-            self._take_scan()
+            self._scanning.take()
             while not self._reached(wanted) and self.clock.now() < limit_s:
-                self._take_scan()
+                self._scanning.take()
         except Exception as error:  # noqa: BLE001 - a full disk, a broken terminal: all lines are safe already
             return [f"end switches not read: {type(error).__name__}: {error}"]
         return [f"{p.channel} does not show {p.level:g}" for p in wanted if not self._reached((p,))]
@@ -274,7 +246,7 @@ class Run:
         """Record all microphones together, from the next scan on; scans keep their grid. None where there are no
         microphones, and when the burst was lost, which is an event and no reason to end the run.
         """
-        bursts = self._acquisition.bursts
+        bursts = self._scanning.acquisition.bursts
         bursts.ask()
         while bursts.awaited:
             self.scan()
@@ -282,13 +254,7 @@ class Run:
 
     # -- events --------------------------------------------------------------------------------------------------
     def event(self, kind: EventKind, **detail: object) -> None:
-        self.recorder.event(Event(self.clock.now(), kind, detail))
-
-    def _record(self, events: Iterable[Event]) -> None:
-        for event in events:
-            self.recorder.event(event)
-            if event.kind is not EventKind.SETTINGS:
-                self._listener.noticed(event)
+        self._scanning.event(kind, **detail)
 
     def window(self, window: Window) -> None:
         """Note an interval that methods will be asked about."""

@@ -4,6 +4,7 @@ Imports matplotlib: reached only from simulate.draw.
 """
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,4 +199,6 @@ def events(scenario: Scenario) -> Iterator[tuple[float, str]]:
             yield patch.reopen_s, f"{spoken(patch.leak)}: opens again"
     yield from ((growth.begin_s, f"{spoken(growth.leak)}: grows") for growth in scenario.growth)
     yield from ((leak.begin_s, f"{spoken(leak.name)}: opens") for leak in scenario.hidden_leak)
-    yield from ((fault.begin_s, f"{spoken(fault.channel)}: {fault.kind}") for fault in scenario.fault)
+    for (begin_s, kind), count in Counter((fault.begin_s, fault.kind) for fault in scenario.fault).items():
+        first = next(fault.channel for fault in scenario.fault if (fault.begin_s, fault.kind) == (begin_s, kind))
+        yield begin_s, f"{spoken(first) if count == 1 else f'{count} channels'}: {kind}"

@@ -28,6 +28,7 @@ from bench.config.parts import (
     Vessel,
 )
 from bench.config.sound import Acoustics, Entry, Microphone
+from bench.config.station import Station
 from bench.records import Channel
 from bench.rig import NoiseClass
 
@@ -97,6 +98,7 @@ class ChannelEntry(Entry):
         "gas_temperature",
         "wall_temperature",
         "relative_humidity",
+        "oxygen_pressure",
         "chamber_pressure",
         "supply_pressure",
         "vessel_pressure",
@@ -183,7 +185,7 @@ class Limits(Entry):
     temperature_max_k: PositiveFloat = 323.15
 
 
-class Bench(Entry):
+class Bench(Station):
     """A whole bench file, with its certificates read in. file and sha256 say where it came from; overrides, which no
     file can state, which leaks' certificates are used although they may not be.
     """
@@ -259,6 +261,11 @@ class Bench(Entry):
 
     def named_flow_controller(self, name: str) -> FlowController:
         return next(controller for controller in self.flow_controller if controller.name == name)
+
+    def flow_channel(self, controller: str) -> ChannelEntry | None:
+        """What the flow controller shows of its flow."""
+        instrument = self.named_flow_controller(controller).instrument
+        return next((c for c in self.channel if c.quantity == "flow" and c.instrument == instrument), None)
 
     def override_of(self, leak: str) -> Override | None:
         return next((override for override in self.overrides if override.leak == leak), None)

@@ -3,11 +3,25 @@
 from collections.abc import Mapping
 
 from bench.detection.compensated_mass import CompensatedMass
+from bench.detection.mass_point import MassPoint
 from bench.detection.method import Method
+from bench.detection.monitor import Monitor
+from bench.detection.pressure_alarm import PressureAlarm
 from bench.detection.pressure_decay import PressureDecay
 
 
 def methods() -> Mapping[str, Method]:
     """Name -> method. A new method is one file beside these and one entry here."""
-    shipped: tuple[Method, ...] = (PressureDecay(), CompensatedMass())
+    shipped: tuple[Method, ...] = (PressureAlarm(), PressureDecay(), MassPoint(), CompensatedMass())
     return {method.name: method for method in shipped}
+
+
+def monitors() -> Mapping[str, Monitor]:
+    """Name -> monitor, the same way."""
+    shipped: tuple[Monitor, ...] = ()
+    return {monitor.name: monitor for monitor in shipped}
+
+
+def every() -> Mapping[str, Method | Monitor]:
+    """Both. What answers both ways may stand in either."""
+    return {**methods(), **monitors()}

@@ -148,7 +148,9 @@ def timed(bed: Bed, timers: Timers) -> Iterator[None]:
     for owner, name, part in parts:
         setattr(owner, name, timers.timed(part, getattr(owner, name)))
     bed.rig.look = timers.behind_the_wire(bed.rig.clock, bed.rig.look)
-    modules = [patch(f"bench.run.{name}", timers.timed(INTERLOCKS, _of_run(name))) for name in ("conditions", "trips")]
+    modules = [
+        patch(f"bench.scanning.{name}", timers.timed(INTERLOCKS, _judging(name))) for name in ("conditions", "trips")
+    ]
     kinds = {type(method) for method in methods().values()}
     estimates = [patch.object(kind, "estimate", timers.timed(METHODS, kind.estimate)) for kind in kinds]
     for change in (*modules, *estimates):
@@ -160,10 +162,10 @@ def timed(bed: Bed, timers: Timers) -> Iterator[None]:
             change.stop()
 
 
-def _of_run(name: str) -> Callable:
-    import bench.run
+def _judging(name: str) -> Callable:
+    import bench.scanning
 
-    return getattr(bench.run, name)
+    return getattr(bench.scanning, name)
 
 
 # -- the passes --------------------------------------------------------------------------------------------------------

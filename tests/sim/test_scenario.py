@@ -2,15 +2,19 @@
 
 import math
 import tomllib
+from datetime import date
 
 import numpy as np
 import pytest
 from sim import rigs
 
+from bench.config.load import find_bench, load_bench
 from bench.errors import ConfigError
 from bench.sim.draws import Draws
 from bench.sim.scenario import SHIPPED, load_scenario
 from bench.sim.scenario_entries import HiddenLeak
+
+RIG580 = load_bench(find_bench("rig580"), date(2026, 11, 23))
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
@@ -20,6 +24,12 @@ def test_every_shipped_scenario_says_why_it_exists_and_runs_for_an_hour(path):
     assert 20 < len(scenario.why) < 130
     rig = rigs.rig_of(path.stem, every=rigs.MINUTELY)
     assert (rigs.masses(rig, 3600.0).sum(axis=1) > 0.0).all()
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("S*.toml")), ids=lambda path: path.stem)
+def test_the_s_list_can_be_staged_on_the_bench_of_published_targets(path):
+    rig = rigs.rig_of(path.stem, bench=RIG580, every=rigs.MINUTELY)
+    assert (rigs.masses(rig, 60.0).sum(axis=1) > 0.0).all()
 
 
 UNKNOWN = {
