@@ -2,8 +2,8 @@
 
     python tests/benchmarks/cold_night.py --cache FOLDER [--runs 100] [--null 40] [--plot FILE.png]
 
-P: share of runs with an alarm within 48 h of the night's beginning; delay: median at 10 um without a night. Each row has
-its own threshold, for one false alarm in 30 days. Days are those of detection_delay.py where both need them.
+P: share of runs with an alarm within 48 h of the night's beginning; delay: median at 10 um without a night. Each row
+has its own threshold, for one false alarm in 30 days.
 """
 
 import argparse

@@ -45,7 +45,10 @@ def likelihood_ratio(score: Floats, information: Floats) -> float:
 @njit(cache=True, nogil=True)
 def page_of_loss(score: Floats, information: Floats, loss_1_s: float) -> float:
     """CUSUM: log likelihood ratio of the best onset, of this loss or none (Page 1954, for a ramp)."""
-    return max(0.0, (loss_1_s * score - 0.5 * loss_1_s**2 * information).max())
+    best = 0.0
+    for v, g in zip(score, information):  # noqa: B905 (numba has no strict)
+        best = max(best, loss_1_s * v - 0.5 * loss_1_s * loss_1_s * g)
+    return best
 
 
 @njit(cache=True, nogil=True)
@@ -61,10 +64,11 @@ def page(score: Floats, information: Floats) -> float:
 def shiryaev_roberts(score: Floats, information: Floats) -> float:
     """Log of 1 + the sum over onsets of the likelihood ratio, mean over the design rates (Pollak 1985)."""
     highest, total = page(score, information), 0.0
-    for loss in DESIGN_LOSSES_1_S:
-        ratio = np.exp(loss * score - 0.5 * loss * loss * information - highest)
-        total += np.where(information > 0.0, ratio, 0.0).sum()
-    return highest + np.log(np.exp(-highest) + total / DESIGN_LOSSES_1_S.size)
+    for loss_1_s in DESIGN_LOSSES_1_S:
+        for v, g in zip(score, information):  # noqa: B905 (numba has no strict)
+            if g > 0.0:
+                total += np.exp(loss_1_s * v - 0.5 * loss_1_s * loss_1_s * g - highest)
+    return float(highest + np.log(np.exp(-highest) + total / DESIGN_LOSSES_1_S.size))
 
 
 def leak(evidence: Evidence) -> Leak:

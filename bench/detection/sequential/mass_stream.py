@@ -1,4 +1,4 @@
-"""ln m of a volume of gas as scans come: mean gauge, temperature weighted by volume, a shell that grows with its wall."""
+"""ln m of a volume of gas as scans come: mean gauge, volume-weighted temperature, a shell that grows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,11 +37,11 @@ class MassBlock:
 class MassStream:
     def __init__(self, rig: Rig, volume: CompartmentRig, width_s: float = BLOCK_S) -> None:
         self._rig, self._volume = rig, volume
-        self._channels = volume.channels
-        self._stream = BlockStream(self._channels, width_s)
+        gauges, gas = [g.channel for g in volume.gauges], [t.channel for t in volume.thermometers]
+        self._stream = BlockStream([*gauges, *gas, *volume.wall_channels], width_s)
         shares = volume_fractions(volume.thermometers)
-        self._gauges = Group([gauge.channel for gauge in volume.gauges])
-        self._gas = Group([thermometer.channel for thermometer in volume.thermometers], shares)
+        self._gauges = Group(gauges)
+        self._gas = Group(gas, shares)
         self._wall = Group(volume.wall_channels)
 
     def add(self, series: Series) -> list[MassBlock]:

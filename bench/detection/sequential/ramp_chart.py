@@ -13,6 +13,7 @@ from bench.detection.sequential.ramp_filter import RampFilter, RampModel
 from bench.records import Floats
 from bench.rig import CompartmentRig
 
+PLAIN = RampModel()
 NOTHING_KNOWN = Finding(0.0, np.inf)
 
 
@@ -24,7 +25,7 @@ class RampCharts:
 
     statistic: Callable[[Floats, Floats], float]
     hold_above: float
-    model: RampModel = RampModel()
+    model: RampModel = PLAIN
 
     def start(self, volume: CompartmentRig, block: MassBlock) -> "RampChart":
         width_s = block.end_s - block.begin_s

@@ -30,9 +30,9 @@ def correct(state: Floats, covariance: Floats, reading: float, white: float) -> 
     seen = np.ones(state.size)
     seen[SLOPE] = seen[SHARE] = 0.0
     column = covariance @ seen
-    variance = seen @ column + white**2
+    variance = float(seen @ column) + white**2
     gain = column / variance
-    innovation = reading - seen @ state
+    innovation = reading - float(seen @ state)
     state += gain * innovation
     left = np.eye(state.size) - np.outer(gain, seen)
     covariance[:] = left @ covariance @ left.T + white**2 * np.outer(gain, gain)

@@ -13,7 +13,7 @@ from bench.rig import CompartmentRig
 
 @dataclass(frozen=True, slots=True)
 class ResidualCharts:
-    """long_s: memory of the mean (EWMA). short_s: memory of the residual's own EWMA; 0: Shewhart, each block by itself."""
+    """long_s: memory of the mean (EWMA). short_s: memory of the residual's own EWMA; 0: Shewhart, block by block."""
 
     long_s: float = 48 * 3600.0
     short_s: float = 0.0

@@ -45,8 +45,8 @@ def test_the_pieces_change_nothing_and_later_scans_change_nothing(name):
 
 @pytest.mark.parametrize("name", ["shewhart", "glr", "shiryaev_roberts", "kalman_glr"])
 def test_a_gauge_that_is_lost_is_no_leak(name):
-    """Its twin shows 40 Pa less: as much as 10 um lose in four hours."""
-    whole = air(5, 3.0)
+    """Its twin shows 40 Pa less: the mean would fall by a fifth of what 10 um lose in a day."""
+    whole = air(5, 3.0, noise=0.3)
     columns = {key: values.copy() for key, values in whole.columns.items()}
     columns["p2"][200:] = np.nan
     columns["t1"][250:260] = np.nan
@@ -92,6 +92,7 @@ def test_a_background_too_short_is_refused():
 
 
 def test_pressure_rate_is_the_fall_of_pressure():
+    """3 %: a leak takes a fraction, and after two days there is less to take it from."""
     found = answers("pressure_rate_24h", air(0, 2.5, loss_1_s=0.01 / DAY_S, noise=0.0))[-1]
-    assert found.rate_kg_s == pytest.approx(0.01 / DAY_S * GAS_KG, rel=0.01)
+    assert found.rate_kg_s == pytest.approx(0.01 / DAY_S * GAS_KG, rel=0.03)
     assert found.window == WHOLE
