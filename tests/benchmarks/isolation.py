@@ -26,6 +26,7 @@ import numpy as np
 from bench.clock import VirtualClock
 from bench.config.load import find_bench, load_bench
 from bench.config.rig import rig_of
+from bench.detection.isolation.balance import STEP_PA
 from bench.detection.isolation.monitor import HatchIsolation
 from bench.detection.isolation.planner import NONE, SEVERAL, next_closure
 from bench.records import Series
@@ -49,8 +50,7 @@ class Found:
     named_h: dict[str, float] = field(default_factory=dict)
     """When each compartment was first said to leak, alone or not."""
     wrong: bool = False
-    seal: tuple[float, float, float] | None = None
-    """Conductance said, its u, and what really passed per Pa."""
+    seal: tuple[float, float] | None = None
 
 
 class Bed:
@@ -151,13 +151,16 @@ def move(simulated, rig, probabilities, options, watch, now_s):
 
 
 def seal_of(bed, watch, rig):
+    """Gas that the seal passed after the step, kg: as said, and really."""
     element = len(rig.compartments) + [hatch.name for hatch in rig.hatches].index(SEAL)
     after = bed.witness.time_s > 5700.0
     passed = bed.witness.passed_kg[after, bed.witness.leaks.index("hatch_seal")]
-    head = bed.rig.panel.bank.rows[after]
+    shown = bed.rig.panel.bank.rows[after]
     one, other = (bed.names.index(f"{name}_pressure") for name in ("working", "intermediate"))
-    head_pa_s = float(np.sum(head[:, one] - head[:, other]) * PERIOD_S)
-    return (*watch.latest.value(element), float((passed[-1] - passed[0]) / head_pa_s))
+    head_pa = shown[:, one] - shown[:, other]
+    laws = np.array([head_pa, np.sign(head_pa) * np.sqrt(np.abs(head_pa) * STEP_PA)]).sum(axis=1) * PERIOD_S
+    conductances = watch.latest.probability @ watch.latest.mean[:, [element, element + len(rig.hatches)]]
+    return float(conductances @ laws), float(passed[-1] - passed[0])
 
 
 def report(found, options):
@@ -179,8 +182,8 @@ def report(found, options):
     for (truth, answer), count in said.items():
         print(f"  wrong: {truth} was called {answer}: {count}")
     if options.seal:
-        ratios = np.array([run.seal[0] / run.seal[2] for run in found])
-        print(f"seal: conductance said over passed: median {np.median(ratios):.3f}, from {ratios.min():.3f} to "
+        ratios = np.array([run.seal[0] / run.seal[1] for run in found])
+        print(f"seal: flow said over passed: median {np.median(ratios):.3f}, from {ratios.min():.3f} to "
               f"{ratios.max():.3f}; within 20 %: {np.mean(np.abs(ratios - 1.0) < 0.2):.1%}")  # fmt: skip
 
 

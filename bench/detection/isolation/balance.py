@@ -4,9 +4,12 @@
 
 over volumes g of one partition after another; i: compartments in g, h: closed hatches between g and g'. Q_i > 0: gas
 leaves for the vacuum, in proportion to the pressure (choked, science 1.2), and is stated at P_ref, the pressure when
-the watch began. G_h: conductance of a seal, kg/(s Pa).
+the watch began. G_h: conductance of a seal, kg/(s Pa), of either law: laminar, or an orifice at a small difference D of
+pressure, where the flow goes by sqrt(D): G_h sqrt(D STEP_PA) instead of G_h D, so that both state what STEP_PA drives.
+The law matters: sqrt(D) over hours looks like a laminar seal and a leak.
 """
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -22,6 +25,8 @@ from bench.rig import NoiseClass, Rig
 
 SETTLE_S = 300.0
 """After a hatch moved or gas was fed: gas and wall exchange heat within half a minute, thermometers lag as much."""
+STEP_PA = 2000.0
+"""To feed to one side of a hatch, so that its seal shows itself (science 2.10)."""
 STEP = 2e-3
 """More of its gas than this within a block was fed to a volume, or taken: 12 kPa/h is no leak to be looked for."""
 
@@ -40,7 +45,7 @@ class Stretch:
 
 
 class MassBalance:
-    """Takes blocks; gives what they tell of elements: leaks of compartments, then seals of hatches.
+    """Takes blocks; tells of elements: leaks of compartments, laminar seals of hatches, orifices in seals.
 
     Every stretch, volume and set of sensors has an intercept of its own: what went on in between is not asked.
     Compartments that are occupied make their volume say nothing.
@@ -50,9 +55,9 @@ class MassBalance:
         self._rig, self._occupied = rig, frozenset(occupied)
         self._sensors = _sensors(rig)
         self._whitening, self._pressures = Whitening(self._sensors), ComparedPressures(rig)
-        self.elements = (*rig.compartments, *(hatch.name for hatch in rig.hatches))
+        self._elements = len(rig.compartments) + 2 * len(rig.hatches)
         self._intercepts: dict[tuple[object, ...], tuple[int, float]] = {}
-        self._normal: Floats = np.zeros((1 + len(self.elements), 1 + len(self.elements)))
+        self._normal: Floats = np.zeros((1 + self._elements, 1 + self._elements))
         self._reference_pa, self._rows, self._stretches = np.nan, 0, 0
         self.stretch: Stretch | None = None
 
@@ -76,14 +81,14 @@ class MassBalance:
     @property
     def information(self) -> Information:
         """Of the elements, whatever the intercepts are."""
-        own = 1 + len(self.elements)
+        own = 1 + self._elements
         among, across = self._normal[own:, own:], self._normal[own:, :own]
         left = self._normal[:own, :own] - across.T @ np.linalg.solve(among, across)
         return Information(left[1:, 1:], left[1:, 0], float(left[0, 0]), self._rows - len(self._intercepts))
 
     def _begin(self, parts: Partition, begin_s: float) -> Stretch:
         self._stretches += 1
-        return Stretch(self._stretches, parts, begin_s, np.zeros((len(parts.volumes), len(self.elements))))
+        return Stretch(self._stretches, parts, begin_s, np.zeros((len(parts.volumes), self._elements)))
 
     def _found(self, parts: Partition, means: Mapping[str, float]) -> dict[int, Contents]:
         found = {place: contents(self._rig, volume, means) for place, volume in enumerate(parts.volumes)}
@@ -119,9 +124,10 @@ class MassBalance:
         for number, hatch in enumerate(self._rig.hatches, len(names)):
             one, other = (parts.volume_of(side) for side in hatch.connects)
             if one != other and {one, other} <= pressure_pa.keys():
-                head_pa = pressure_pa[other] - pressure_pa[one]
-                balance[one, number] = head_pa / stretch.held[one].mass_kg
-                balance[other, number] = -head_pa / stretch.held[other].mass_kg
+                laws = [number, number + len(self._rig.hatches)]
+                heads_pa = _heads_pa(pressure_pa[other] - pressure_pa[one])
+                balance[one, laws] = heads_pa / stretch.held[one].mass_kg
+                balance[other, laws] = -heads_pa / stretch.held[other].mass_kg
         return balance
 
     def _use(self, stretch: Stretch, found: Mapping[int, Contents], time_s: float, fresh: Mapping[str, float]) -> None:
@@ -129,7 +135,7 @@ class MassBalance:
         found = {place: inside for place, inside in found.items() if place not in dumb}
         if not found:
             return
-        own = 1 + len(self.elements)
+        own = 1 + self._elements
         terms = []
         for place, inside in found.items():
             key = stretch.number, place, inside.channels
@@ -141,6 +147,11 @@ class MassBalance:
         white = self._whitening.add(time_s, seen, np.array([fresh[name] for name in self._sensors]), rows)
         self._normal = grown(self._normal, (rows.shape[1], rows.shape[1])) + white.T @ white
         self._rows += len(found)
+
+
+def _heads_pa(difference_pa: float) -> Floats:
+    """By which the conductances of a laminar seal and an orifice are multiplied."""
+    return np.array([difference_pa, math.copysign(math.sqrt(abs(difference_pa) * STEP_PA), difference_pa)])
 
 
 def _sensors(rig: Rig) -> Mapping[str, NoiseClass]:

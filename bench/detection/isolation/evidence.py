@@ -2,12 +2,14 @@
 
 An element that is at work has a conductance q between least and most, of density proportional to 1/q^2: twice as large
 is half as likely, and the prior is proper, so that "none" can win. (With 1/q, sizes just above least would count for so
-little that leaks of such a size were too often called none.) Given the data, ln L(q) - ln L(0) = pull q - q precision q/2.
+little that leaks of such a size were too often called none.) Given the data,
+
+    ln L(q) - ln L(0) = pull q - q precision q / 2
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -70,9 +72,12 @@ class Posterior:
     mean: Floats
     product: Floats
 
-    def chance(self, element: int) -> float:
-        """That it is at work, alone or with others."""
-        return float(sum(p for members, p in zip(self.sets, self.probability, strict=True) if element in members))
+    def chance(self, *elements: int) -> float:
+        """That any of these is at work, whatever others do."""
+        return float(self.probability @ self._with(elements))
+
+    def _with(self, elements: Sequence[int]) -> Floats:
+        return np.array([float(not members.isdisjoint(elements)) for members in self.sets])
 
     def total(self, elements: list[int]) -> tuple[float, float]:
         """The sum of these elements' values: mean and standard deviation."""
@@ -80,12 +85,10 @@ class Posterior:
         square = float(self.probability @ self.product[:, elements][:, :, elements].sum(axis=(1, 2)))
         return mean, float(np.sqrt(max(square - mean**2, 0.0)))
 
-    def value(self, element: int) -> tuple[float, float]:
-        """Mean and standard deviation, if it is at work."""
-        within = np.array([element in members for members in self.sets])
-        share: Floats = within * self.probability / self.chance(element)
-        mean = float(share @ self.mean[:, element])
-        return mean, float(np.sqrt(max(float(share @ self.product[:, element, element]) - mean**2, 0.0)))
+    def value(self, *elements: int) -> tuple[float, float]:
+        """The same, if any of them is at work."""
+        share = self.probability * self._with(elements)
+        return replace(self, probability=share / share.sum()).total(list(elements))
 
 
 def posterior(information: Information, priors: Sequence[Prior]) -> Posterior:

@@ -1,7 +1,7 @@
 """Localisation by closing hatches: which compartment leaks, as time goes on and hatches open and close."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -75,7 +75,8 @@ class IsolationWatch:
     def __init__(self, method: HatchIsolation, rig: Rig, noise_ratio: float) -> None:
         self._method, self._rig, self._noise_ratio = method, rig, noise_ratio
         self._stream, self._balance = BlockStream(rig.channels, BLOCK_S), MassBalance(rig, method.occupied)
-        self._priors = [method.leak] * len(rig.compartments) + [method.seal] * len(rig.hatches)
+        law = replace(method.seal, chance=method.seal.chance / 2.0)  # laminar or an orifice
+        self._priors = [method.leak] * len(rig.compartments) + [law] * (2 * len(rig.hatches))
         self.foresight = Foresight(rig, method.occupied)
         self._answered = -np.inf
         self.latest: Posterior | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.detection.isolation.balance import Stretch
+from bench.detection.isolation.balance import STEP_PA, Stretch
 from bench.detection.isolation.evidence import Posterior, Prior
 from bench.detection.isolation.foresight import Foresight
 from bench.detection.isolation.planner import NONE, SEVERAL, time_needed_s
@@ -17,8 +17,6 @@ CERTAIN = 0.95
 """A seal more probable to leak than this is stated as a finding."""
 SUSPECT = 2.0
 """A seal so many times as probable to leak as before the search stands against a leak that is not found."""
-STEP_PA = 2000.0
-"""To feed to one side of a hatch, so that its seal shows itself (science 2.10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +88,11 @@ def _time_left(rig: Rig, answer: Answer, stretch: Stretch, foresight: Foresight,
 
 def _seals(rig: Rig, answer: Answer, seal: Prior) -> Iterator[str]:
     for element, hatch in enumerate(rig.hatches, len(rig.compartments)):
-        chance = answer.posterior.chance(element)
+        laws = element, element + len(rig.hatches)
+        chance = answer.posterior.chance(*laws)
         if chance > CERTAIN:
-            conductance, u = answer.posterior.value(element)
-            yield f"the seal of {hatch.name} leaks: {conductance:.2g} +- {u:.1g} kg/(s Pa)"
+            conductance, u = answer.posterior.value(*laws)
+            yield f"the seal of {hatch.name} leaks: {conductance:.2g} +- {u:.1g} kg/(s Pa) at {STEP_PA:g} Pa"
         elif answer.said is None and chance > SUSPECT * seal.chance:
             yield (
                 f"a leak and the seal of {hatch.name} cannot be told apart yet: feed {STEP_PA:g} Pa to one side of it"

@@ -91,7 +91,7 @@ def test_a_seal_is_not_called_a_leak_and_its_conductance_is_found_once_it_is_exc
     watch = search()
     found = watch.update(cabin.record(6.0, 3))
     assert named(found) == "aft"
-    value, u = watch.latest.value(4)
+    value, u = watch.latest.value(4, 6)
     assert value == pytest.approx(conductance, rel=0.2)
     assert abs(value - conductance) < 3.0 * u
     assert "the seal of mid_aft leaks" in " ".join(found[-1].notes)
@@ -103,7 +103,7 @@ def test_gas_goes_through_a_seal_from_the_higher_pressure_to_the_lower():
     watch = search()
     found = watch.update(cabin.record(6.0, 4))
     assert all(named([estimate]) in (None, NONE) for estimate in found)
-    assert watch.latest.chance(4) > 0.99
+    assert watch.latest.chance(4, 6) > 0.99
 
 
 def test_an_unexcited_seal_that_may_be_a_leak_asks_for_pressure():
