@@ -56,7 +56,11 @@ class LeakKind:
         if not weighed or weighed[0].time_s.size < MIN_BLOCKS:
             reason = f"fewer than {MIN_BLOCKS} blocks have pressure and gas temperature"
             raise CannotEstimateError(self.name, window.name, reason)
-        decay = fit_decay(weighed[0])
+        try:
+            decay = fit_decay(weighed[0])
+        except np.linalg.LinAlgError as error:
+            reason = "no decay can be fitted: is the declared noise all zero, or the loss?"
+            raise CannotEstimateError(self.name, window.name, reason) from error
         kind, note = kind_of(decay)
         rate_kg_s, u_kg_s = _mean_rate(weighed[0], decay)
         return LeakEstimate(
