@@ -49,7 +49,7 @@ class LeakKind:
     with what they lack in the notes.
     """
 
-    name: str = "leak_kind"
+    name = "leak_kind"
 
     def estimate(self, rig: Rig, series: Series, window: Window) -> LeakEstimate:
         weighed = balances(rig, rig.volume(window.compartment), series, replace(window, background=()))
