@@ -280,8 +280,7 @@ def _made(name: str, quantity: Literal["combined_pressure", "gauge_number"], uni
     return ChannelEntry(name=name, quantity=quantity, unit=unit, instrument=NOBODY, input=name, range=(0.0, 1e6))
 
 
-NOBODY = ""
-"""Measures what is made of other channels, or of bursts."""
+NOBODY = ""  # measures what is made of other channels, or of bursts
 COMBINED = (
     _made("chamber_pressure", "combined_pressure", "Pa"),
     _made("chamber_pressure_gauge", "gauge_number", "1"),

@@ -24,6 +24,8 @@ MIN_BLOCKS = 10
 LARGEST_U = 0.25
 """Of the exponent, above which nothing is said: the two kinds lie four of these apart."""
 CONSISTENT_SIGMAS, TOLERANCE = 3.0, 0.1
+PRIOR_EXPONENT, U_PRIOR = 1.5, 1.0
+"""Of any leak: without it a shallow run-down would have no rate either."""
 ROUNDS = 20
 SETTLED = 1e-6
 NEARLY_ONE = 1e-6
@@ -49,14 +51,18 @@ class LeakKind:
     with what they lack in the notes.
     """
 
-    name: str = "leak_kind"
+    name = "leak_kind"
 
     def estimate(self, rig: Rig, series: Series, window: Window) -> LeakEstimate:
         weighed = balances(rig, rig.volume(window.compartment), series, replace(window, background=()))
         if not weighed or weighed[0].time_s.size < MIN_BLOCKS:
             reason = f"fewer than {MIN_BLOCKS} blocks have pressure and gas temperature"
             raise CannotEstimateError(self.name, window.name, reason)
-        decay = fit_decay(weighed[0])
+        try:
+            decay = fit_decay(weighed[0])
+        except np.linalg.LinAlgError as error:
+            reason = "no decay can be fitted: is the declared noise all zero, or the loss?"
+            raise CannotEstimateError(self.name, window.name, reason) from error
         kind, note = kind_of(decay)
         rate_kg_s, u_kg_s = _mean_rate(weighed[0], decay)
         return LeakEstimate(
@@ -89,11 +95,12 @@ def fit_decay(balance: Balance) -> Decay:
     for _ in range(ROUNDS):
         model, gradient = curve(time_s, parameters)
         rows = whitened(balance.time_s, balance.noise, np.column_stack([gradient, y - model])).columns
+        prior = [0.0, 0.0, 1.0 / U_PRIOR, (PRIOR_EXPONENT - parameters[2]) / U_PRIOR]
+        rows = np.concatenate((rows, [prior]))
         scale = np.linalg.norm(rows[:, :-1], axis=0)
         fit = fit_white(rows[:, :-1] / scale, rows[:, -1])
         step = fit.coefficients / scale
         parameters += step
-        parameters[2] = min(max(parameters[2], -1.0), 4.0)
         if abs(step[2]) < SETTLED:
             break
     covariance = max(1.0, fit.reduced_chi_square) * fit.covariance / np.outer(scale, scale)

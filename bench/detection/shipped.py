@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from bench.detection.attribution.method import Attribution
 from bench.detection.compensated_mass import CompensatedMass
+from bench.detection.leak_kind import LeakKind
 from bench.detection.mass_point import MassPoint
 from bench.detection.method import Method
 from bench.detection.monitor import Monitor
@@ -12,7 +14,8 @@ from bench.detection.pressure_decay import PressureDecay
 
 def methods() -> Mapping[str, Method]:
     """Name -> method. A new method is one file beside these and one entry here."""
-    shipped: tuple[Method, ...] = (PressureAlarm(), PressureDecay(), MassPoint(), CompensatedMass())
+    rates = (PressureAlarm(), PressureDecay(), MassPoint(), CompensatedMass())
+    shipped: tuple[Method, ...] = (*rates, Attribution(), LeakKind())
     return {method.name: method for method in shipped}
 
 

@@ -28,7 +28,7 @@ from bench.detection.attribution.watch import AttributionMonitor
 from bench.detection.leak_kind import LeakKind
 from bench.records import LeakEstimate, Series, Window
 from bench.rig import WHOLE
-from bench.sim.direct import Readings, opened, simulate
+from bench.sim.direct import opened, simulate
 from bench.sim.plant.elements import orifice_flow
 from bench.sim.scenario import Scenario, load_scenario
 from bench.sim.scenario_entries import HiddenLeak
@@ -47,7 +47,6 @@ class Run:
     """hold: (begin_s, end_s). leak_kg_s: of all hidden leaks, mean over the hold."""
 
     scenario: Scenario
-    readings: Readings
     series: Series
     hold: tuple[float, float]
     leak_kg_s: float
@@ -220,7 +219,7 @@ def run_of(bench, case: Case, seed: int) -> Run:
     names = [leak.name for leak in case.scenario.hidden_leak if leak.species != "N2"]
     passed = readings.passed_kg[:, [readings.leaks.index(name) for name in names]].sum(axis=1)
     lost = np.interp([BEGIN_S, end_s], readings.time_s, passed)
-    return Run(case.scenario, readings, series, (BEGIN_S, end_s), float(lost[1] - lost[0]) / (end_s - BEGIN_S))
+    return Run(case.scenario, series, (BEGIN_S, end_s), float(lost[1] - lost[0]) / (end_s - BEGIN_S))
 
 
 def asked(rig, case: Case, run: Run) -> LeakEstimate:
@@ -267,8 +266,7 @@ def hostile(bench, seeds: range, days: float) -> None:
     )
 
 
-def hostile_leak(bench, seeds: range, diameter_um: float) -> None:
-    """A leak begins a day into the hold."""
+def hostile_leak(bench, seeds: range, diameter_um: float) -> None:  # it begins a day into the hold
     onset_s, delays_h = BEGIN_S + DAY_S, []
     for _, found in watched(bench, seeds, 3.0, hole(diameter_um, onset_s)):
         times_s = [estimate.time_s for estimate in found if estimate.alarm and estimate.time_s > onset_s]
@@ -289,9 +287,8 @@ def main() -> None:
     print(f"rig580, seeds {seeds.start} to {seeds.stop - 1}; {platform.machine()}, {os.cpu_count()} cores")
     print("scenario       runs      right      wrong  undecided   mean error      rms        u  (kg/s)  right means")
     wanted = tuple(options.only) or ("",)
-    for case in cases():
-        if case.name.startswith(wanted):
-            tabulate(bench, case, seeds)
+    for case in (case for case in cases() if case.name.startswith(wanted)):
+        tabulate(bench, case, seeds)
     if "S35".startswith(wanted):
         hostile(bench, seeds, options.days)
         hostile_leak(bench, seeds, 10.0)

@@ -6,7 +6,8 @@ from bench.detection.shipped import methods
 
 def test_methods_are_found_under_the_name_they_answer_to():
     names = {name: method.name for name, method in methods().items()}
-    assert names.keys() == {"pressure_alarm", "pressure_decay", "mass_point", "compensated_mass"}
+    rates = {"pressure_alarm", "pressure_decay", "mass_point", "compensated_mass"}
+    assert names.keys() == rates | {"attribution", "leak_kind"}
     assert all(name == answers_to for name, answers_to in names.items())
 
 

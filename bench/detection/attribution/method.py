@@ -60,7 +60,7 @@ class Attribution:
     alarm_sigmas standard uncertainties. Gas that comes in by hand parts the hold; a loss that fades is no leak.
     """
 
-    name: str = "attribution"
+    name = "attribution"
     alarm_sigmas: float = 3.0
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ class AttributionMonitor:
     background, watched before with nothing but the nominal loss, is what the later loss is compared with.
     """
 
-    name: str = "attribution"
+    name = "attribution"
     compartment: str = WHOLE
     memory_s: float = 86_400.0
     every_s: float = 3600.0
@@ -78,7 +78,7 @@ class AttributionWatch:
         if self._background is not None:
             span = (float(self._background.time_s[0]), float(self._background.time_s[-1]) + MINUTE_S)
             window, known = replace(window, background=(span,)), joined_series(self._background, known)
-        method = Attribution(self.monitor.name, self.monitor.alarm_sigmas)
+        method = Attribution(self.monitor.alarm_sigmas)
         try:
             return [replace(method.estimate(self.rig, known, window), time_s=now_s)]
         except CannotEstimateError:
