@@ -10,6 +10,7 @@ from bench.detection.method import Method
 from bench.detection.monitor import Monitor
 from bench.detection.pressure_alarm import PressureAlarm
 from bench.detection.pressure_decay import PressureDecay
+from bench.detection.sequential.monitors import monitors as sequential
 
 
 def methods() -> Mapping[str, Method]:
@@ -20,9 +21,8 @@ def methods() -> Mapping[str, Method]:
 
 
 def monitors() -> Mapping[str, Monitor]:
-    """Name -> monitor, the same way."""
-    shipped: tuple[Monitor, ...] = ()
-    return {monitor.name: monitor for monitor in shipped}
+    """Name -> monitor. Those of sequential/ watch all compartments with their hatches open, unless told one."""
+    return sequential()
 
 
 def every() -> Mapping[str, Method | Monitor]:

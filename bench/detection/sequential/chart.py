@@ -50,12 +50,14 @@ class ChartMaker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChartMonitor:
-    """threshold: of the chart's score; an alarm is above it. volume: a compartment, or WHOLE, with all hatches open."""
+    """threshold: of the chart's score; an alarm is above it. compartment: or WHOLE, with all
+    hatches open.
+    """
 
     name: str
     chart: ChartMaker
     threshold: float
-    volume: str = WHOLE
+    compartment: str = WHOLE
     block_s: float = BLOCK_S
 
     def start(self, rig: Rig, background: Series | None = None) -> "ChartWatch":
@@ -91,7 +93,7 @@ class ChartWatch:
         finding = chart.finding
         return LeakEstimate(
             self.monitor.name,
-            self.monitor.volume,
+            self.monitor.compartment,
             finding.loss_1_s * block.gas_kg,
             finding.u_loss_1_s * block.gas_kg,
             time_s=block.end_s,
@@ -101,11 +103,11 @@ class ChartWatch:
         )
 
     def _new_stream(self) -> MassStream:
-        return MassStream(self.rig, self.rig.volume(self.monitor.volume), self.monitor.block_s)
+        return MassStream(self.rig, self.rig.volume(self.monitor.compartment), self.monitor.block_s)
 
     def _started(self, block: MassBlock) -> Chart:
         if self._chart is None:
-            self._chart = self.monitor.chart.start(self.rig.volume(self.monitor.volume), block)
+            self._chart = self.monitor.chart.start(self.rig.volume(self.monitor.compartment), block)
         return self._chart
 
 

@@ -44,6 +44,6 @@ def charts(unseen: float = UNSEEN) -> Mapping[str, ChartMaker]:
     }
 
 
-def monitors(volume: str = WHOLE) -> Mapping[str, ChartMonitor]:
+def monitors(compartment: str = WHOLE) -> Mapping[str, ChartMonitor]:
     """Name -> monitor of a compartment, or of all with their hatches open."""
-    return {name: ChartMonitor(name, chart, THRESHOLDS[name], volume) for name, chart in charts().items()}
+    return {name: ChartMonitor(name, chart, THRESHOLDS[name], compartment) for name, chart in charts().items()}
