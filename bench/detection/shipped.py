@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bench.detection.attribution.method import Attribution
+from bench.detection.attribution.watch import AttributionMonitor
 from bench.detection.compensated_mass import CompensatedMass
 from bench.detection.leak_kind import LeakKind
 from bench.detection.mass_point import MassPoint
@@ -21,7 +22,7 @@ def methods() -> Mapping[str, Method]:
 
 def monitors() -> Mapping[str, Monitor]:
     """Name -> monitor, the same way."""
-    shipped: tuple[Monitor, ...] = ()
+    shipped: tuple[Monitor, ...] = (AttributionMonitor(),)
     return {monitor.name: monitor for monitor in shipped}
 
 
