@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bench.detection.attribution.method import Attribution
+from bench.detection.attribution.watch import AttributionMonitor
 from bench.detection.compensated_mass import CompensatedMass
 from bench.detection.leak_kind import LeakKind
 from bench.detection.mass_point import MassPoint
@@ -22,7 +23,8 @@ def methods() -> Mapping[str, Method]:
 
 def monitors() -> Mapping[str, Monitor]:
     """Name -> monitor. Those of sequential/ watch all compartments with their hatches open, unless told one."""
-    return sequential()
+    shipped: tuple[Monitor, ...] = (*sequential(), AttributionMonitor())
+    return {monitor.name: monitor for monitor in shipped}
 
 
 def every() -> Mapping[str, Method | Monitor]:

@@ -81,7 +81,10 @@ def test_by_default_all_leaks_of_50_and_100_um_are_opened():
         ("leaks=mir_50um", ["leaks: mir_50um", "zvezda.toml", "working_50um"]),
         ("leaks=us_50um,mir_50um,spektr", ["leaks: mir_50um, spektr"]),
         ("leaks=us_50um,us_50um", ["leaks: us_50um: named more than once"]),
-        ("method=crystal_ball", ["method: crystal_ball", "attribution, compensated_mass, leak_kind, mass_point"]),
+        (
+            "method=crystal_ball",
+            ["method: crystal_ball", "attribution, attribution_watch, compensated_mass, leak_kind"],
+        ),
         ("method=crystal.py:Ball", ["method: crystal.py:Ball: there is no file crystal.py"]),
         (f"method={TINY}", ["method: ", "it cannot be asked about a window; say -e watch="]),
         ("watch=compensated_mass", ["watch: compensated_mass: it can only be asked about a window"]),

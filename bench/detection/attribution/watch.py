@@ -20,11 +20,11 @@ class AttributionMonitor:
     background, watched before with nothing but the nominal loss, is what the later loss is compared with.
     """
 
-    name = "attribution"
+    name = "attribution_watch"
     compartment: str = WHOLE
     memory_s: float = 86_400.0
     every_s: float = 3600.0
-    least_s: float = 14_400.0
+    least_s: float = 7200.0
     alarm_sigmas: float = 4.0
 
     def start(self, rig: Rig, background: Series | None = None) -> "AttributionWatch":
@@ -80,7 +80,7 @@ class AttributionWatch:
             window, known = replace(window, background=(span,)), joined_series(self._background, known)
         method = Attribution(self.monitor.alarm_sigmas)
         try:
-            return [replace(method.estimate(self.rig, known, window), time_s=now_s)]
+            return [replace(method.estimate(self.rig, known, window), method=self.monitor.name, time_s=now_s)]
         except CannotEstimateError:
             return []  # a watch has nothing to say while sensors are silent
 

@@ -44,6 +44,6 @@ def charts(unseen: float = UNSEEN) -> Mapping[str, ChartMaker]:
     }
 
 
-def monitors(compartment: str = WHOLE) -> Mapping[str, ChartMonitor]:
-    """Name -> monitor of a compartment, or of all with their hatches open."""
-    return {name: ChartMonitor(name, chart, THRESHOLDS[name], compartment) for name, chart in charts().items()}
+def monitors(compartment: str = WHOLE) -> tuple[ChartMonitor, ...]:
+    """Of a compartment, or of all with their hatches open."""
+    return tuple(ChartMonitor(name, chart, THRESHOLDS[name], compartment) for name, chart in charts().items())
