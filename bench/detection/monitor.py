@@ -27,7 +27,8 @@ class Monitor(Protocol):
     is made once for each that shall be watched.
     """
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def start(self, rig: Rig, background: Series | None = None) -> Watch:
         """background: scans of this rig from before, with no leak but the nominal one: the noise may be learned from

@@ -83,7 +83,7 @@ def test_by_default_all_leaks_of_50_and_100_um_are_opened():
         ("leaks=us_50um,us_50um", ["leaks: us_50um: named more than once"]),
         (
             "method=crystal_ball",
-            ["method: crystal_ball", "attribution, attribution_watch, compensated_mass, leak_kind"],
+            ["method: crystal_ball", "attribution, attribution_watch, compensated_mass, cusum"],
         ),
         ("method=crystal.py:Ball", ["method: crystal.py:Ball: there is no file crystal.py"]),
         (f"method={TINY}", ["method: ", "it cannot be asked about a window; say -e watch="]),
