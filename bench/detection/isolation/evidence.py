@@ -24,7 +24,7 @@ MOST_AT_WORK = 3
 """Sets of more elements are left out: three at work already mean more than one leak, or a seal as well."""
 REACH = 6.0
 """Standard deviations to either side of the best value within which an integral is taken."""
-POINTS, WEIGHTS = np.polynomial.legendre.leggauss(12)
+POINTS, WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _box(precision: Floats, pull: Floats, low: Floats) -> tuple[Floats, Floats]:
 def _spread(
     points: Floats, log_weights: Floats, k: int, best: Floats, spread: float, low: float
 ) -> tuple[Floats, Floats]:
-    """Each point, shape (n, elements), becomes 12, with values of element k."""
+    """Each point, shape (n, elements), becomes 16, with values of element k."""
     from_, to = (np.log(np.clip(best + sign * REACH * spread, low, 1.0)) for sign in (-1.0, 1.0))
     half = np.broadcast_to((to - from_) / 2.0, log_weights.shape)
     logs = (from_ + to)[..., None] / 2.0 + half[:, None] * POINTS
