@@ -27,12 +27,13 @@ class HatchIsolation:
     prior is not so at its small end. occupied: compartments with a crew inside.
     """
 
+    name = "hatch_isolation"
+
     leak: Prior = field(default_factory=lambda: Prior(1.0 / 3.0, 1.2e-8, 2e-6))  # holes of 8 to 100 um
     seal: Prior = field(default_factory=lambda: Prior(0.1, 3e-12, 1e-8))
     error: float = 0.005
     every_s: float = 600.0
     occupied: frozenset[str] = frozenset()
-    name: str = "hatch_isolation"
 
     def __post_init__(self) -> None:
         if not 0.0 < self.error < 0.5:
