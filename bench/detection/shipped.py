@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bench.detection.attribution.method import Attribution
 from bench.detection.attribution.watch import AttributionMonitor
 from bench.detection.compensated_mass import CompensatedMass
+from bench.detection.isolation.monitor import HatchIsolation
 from bench.detection.leak_kind import LeakKind
 from bench.detection.mass_point import MassPoint
 from bench.detection.method import Method
@@ -23,7 +24,7 @@ def methods() -> Mapping[str, Method]:
 
 def monitors() -> Mapping[str, Monitor]:
     """Name -> monitor. Those of sequential/ watch all compartments with their hatches open, unless told one."""
-    shipped: tuple[Monitor, ...] = (*sequential(), AttributionMonitor())
+    shipped: tuple[Monitor, ...] = (*sequential(), AttributionMonitor(), HatchIsolation())
     return {monitor.name: monitor for monitor in shipped}
 
 

@@ -12,7 +12,7 @@ from bench.detection.isolation.report import Answer, decided, leaking, notes, pr
 from bench.detection.method import CannotEstimateError
 from bench.detection.stream import BlockStream
 from bench.records import LeakEstimate, Series
-from bench.rig import Rig
+from bench.rig import WHOLE, Rig
 
 DETECTABLE = 3.29
 """Standard deviations: 5 % false positives and 5 % false negatives (Currie; science 3.3)."""
@@ -27,12 +27,13 @@ class HatchIsolation:
     prior is not so at its small end. occupied: compartments with a crew inside.
     """
 
+    name = "hatch_isolation"
+
     leak: Prior = field(default_factory=lambda: Prior(1.0 / 3.0, 1.2e-8, 2e-6))  # holes of 8 to 100 um
     seal: Prior = field(default_factory=lambda: Prior(0.1, 3e-12, 1e-8))
     error: float = 0.005
-    every_s: float = 300.0
+    every_s: float = 600.0
     occupied: frozenset[str] = frozenset()
-    name: str = "hatch_isolation"
 
     def __post_init__(self) -> None:
         if not 0.0 < self.error < 0.5:
@@ -103,7 +104,7 @@ class IsolationWatch:
         answer = Answer(end_s, chances, decided(chances, error), named, misfit, self.latest)
         return LeakEstimate(
             method=self._method.name,
-            window=f"closed: {', '.join(sorted(stretch.parts.closed)) or 'none'}",
+            window=WHOLE,
             rate_kg_s=rate_kg_s,
             u_kg_s=float(np.hypot(u_kg_s, rate_kg_s * self._u_relative)),
             time_s=end_s,
