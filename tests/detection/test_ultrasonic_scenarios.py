@@ -36,6 +36,7 @@ def true_farther_m(sealed, microphones, leak):
     return other - one
 
 
+@pytest.mark.long
 def test_2004_missed_in_racks_that_are_too_loud_and_found_once_they_are_off():
     rig = rigs.shipped("S17_racks")
     on = search(rig, 3600.0).findings["transfer_compartment"]
@@ -50,7 +51,7 @@ def test_2004_missed_in_racks_that_are_too_loud_and_found_once_they_are_off():
     assert difference.farther_m == pytest.approx(true_m, abs=2.0 * difference.u_m)
 
 
-@pytest.mark.parametrize("hatches_open", [False, True])
+@pytest.mark.parametrize("hatches_open", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_the_decoy_is_heard_and_never_called_the_leak(hatches_open):
     rig = rigs.shipped("S17b_decoy", hatches_open=hatches_open)
     found = search(rig, 3600.0)

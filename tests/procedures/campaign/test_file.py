@@ -15,7 +15,7 @@ BAD = {
     "no such bench": (('why = "A test."', 'why = "A test."\nbench = "mir"'), "mir: no such bench file"),
     "no such compartment": (('compartment = "working', 'compartment = "walking'), "compartment: walking_compartment"),
     "no such orifice": (("working_25um", "working_26um"), "leak.orifice.orifices: working_26um is not in"),
-    "no such method": (('name = "pressure_decay"', 'name = "guess"'), "no such method (there are: compensated_mass"),
+    "no such method": (('name = "pressure_decay"', 'name = "guess"'), "no such method (there are: attribution"),
     "no such parameter": (
         ("alarm = { k = 5.0 }", "parameters = { window = 3 }"),
         "pressure_decay: window: no such parameter (there are: none)",
