@@ -1,4 +1,7 @@
-"""What a calibration laboratory says of a reference leak: value, uncertainty, reference conditions (ISO 20486)."""
+"""What a calibration laboratory says of a reference leak: value, uncertainty, reference conditions (ISO 20486).
+
+A leak is a hole, a capillary, a reservoir of helium, or a flow controller that passes what it is set to.
+"""
 
 import math
 from collections.abc import Mapping
@@ -9,7 +12,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from bench.leak_gas import GASES, MOLAR_GAS_CONSTANT_J_MOL_K
-from bench.uncertainty.gum import Input
+from bench.uncertainty.gum import Distribution, Input
 
 DAYS_PER_YEAR = 365.25
 POWERS: Mapping[str, tuple[float, float]] = {"orifice": (1.0, -0.5), "capillary": (2.0, -1.7)}
@@ -23,15 +26,16 @@ class Certificate(BaseModel):
     """A calibrated leak: what it passes into vacuum at the reference conditions, with expanded uncertainty and its k.
 
     At other conditions an orifice (choked) and a capillary (viscous) pass value (P/P_ref)^n (T/T_ref)^a, a permeation
-    leak, which holds its own helium, value (1 + c (T - T_ref)), science 3.4; each times 1 + drift per year since the
-    calibration. file and sha256 say where a certificate was read from.
+    leak, which holds its own helium, value (1 + c (T - T_ref)), science 3.4; a programmable one, a flow controller,
+    value (shown - zero) / reference_reading (1 + c (T - T_ref)); each times 1 + drift per year since the calibration.
+    file and sha256 say where a certificate was read from.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     serial: str = Field(min_length=1)
     laboratory: str
-    model: Literal["orifice", "capillary", "permeation"] = "orifice"
+    model: Literal["orifice", "capillary", "permeation", "programmable"] = "orifice"
     value: PositiveFloat
     unit: Literal["kg/s", "mol/s", "Pa m3/s"] = "kg/s"
     """Pa m3/s are of the reference gas at the reference temperature."""
@@ -49,6 +53,11 @@ class Certificate(BaseModel):
     """What the laboratory, or the literature, leaves open of it."""
     temperature_exponent: float = -0.5
     u_temperature_exponent: NonNegativeFloat = 0.0
+    reference_reading_kg_s: PositiveFloat | None = None
+    """What a programmable leak's flow controller showed while value passed, its zero taken off."""
+    zero_kg_s: float = 0.0
+    """What it shows while nothing flows."""
+    u_zero_kg_s: NonNegativeFloat = 0.0
     temperature_coefficient_1_k: float = 0.0
     u_temperature_coefficient_1_k: NonNegativeFloat = 0.0
     drift_per_year: float = 0.0
@@ -72,14 +81,18 @@ class Certificate(BaseModel):
     @model_validator(mode="after")
     def as_its_model_says(self) -> Self:
         """What does not belong to the model is refused, not ignored."""
-        stated = self.model_fields_set
-        if self.model == "permeation":
-            if (self.pressure_exponent, self.temperature_exponent) != (0.0, 0.0) or self.gas != "helium":
-                raise ValueError("a permeation leak is of helium, and has temperature_coefficient_1_k, no exponents")
-            if "temperature_coefficient_1_k" not in stated:
-                raise ValueError("a permeation leak needs temperature_coefficient_1_k")
-        elif self.temperature_coefficient_1_k or self.u_temperature_coefficient_1_k:
-            raise ValueError("temperature_coefficient_1_k is of a permeation leak; here it is temperature_exponent")
+        if self.model == "permeation" and self.gas != "helium":
+            raise ValueError("a permeation leak is of helium")
+        if self.model == "permeation" and "temperature_coefficient_1_k" not in self.model_fields_set:
+            raise ValueError("a permeation leak needs temperature_coefficient_1_k")
+        if self.model in POWERS and (self.temperature_coefficient_1_k or self.u_temperature_coefficient_1_k):
+            raise ValueError("temperature_coefficient_1_k: of this model it is temperature_exponent")
+        if self.model not in POWERS and (self.pressure_exponent, self.temperature_exponent) != (0.0, 0.0):
+            raise ValueError(f"a {self.model} leak has temperature_coefficient_1_k, no exponents")
+        if (self.model == "programmable") != (self.reference_reading_kg_s is not None):
+            raise ValueError("reference_reading_kg_s belongs to a programmable leak, and to nothing else")
+        if self.model != "programmable" and (self.zero_kg_s or self.u_zero_kg_s):
+            raise ValueError("zero_kg_s is of a programmable leak")
         most = DOWNSTREAM_AT_MOST.get(self.model, math.inf) * self.reference_pressure_pa
         if self.reference_downstream_pa > most:
             raise ValueError(f"reference_downstream_pa: above {most:g} Pa the value does not hold into vacuum")
@@ -104,39 +117,55 @@ class Certificate(BaseModel):
 
     @property
     def choked(self) -> bool:
-        """Whether its flow depends on a low pressure behind it; a permeation leak has its own reservoir."""
-        return self.model != "permeation"
+        """Whether its flow depends on a low pressure behind it: a permeation leak has its own reservoir, and a flow
+        controller shows what passes.
+        """
+        return self.model in POWERS
 
     def flow_kg_s(self, pressure_pa: float, temperature_k: float) -> float:
         """Mass flow of the reference gas into vacuum at the upstream pressure and temperature, as on the certificate's
-        date.
+        date; of a programmable leak, at its reference reading.
         """
-        conditions = {"pressure": pressure_pa, "temperature": temperature_k, "composition": 1.0, "background": 0.0}
+        shown = (self.reference_reading_kg_s or 0.0) + self.zero_kg_s
+        conditions = {"pressure": pressure_pa, "temperature": temperature_k, "shown": shown}
+        conditions |= {"composition": 1.0, "background": 0.0}
         stated = {entry.name: entry.value for entry in self.inputs(self.calibrated)}
         return float(self.flow({**stated, **conditions}))
 
     def flow(self, x: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a number of numbers, an array of arrays
-        """Mass flow from what inputs() names and pressure, temperature, composition (a factor), background (kg/s)."""
-        flow = x["certificate"] * (x["pressure"] / self.reference_pressure_pa) ** x["pressure_exponent"]
-        if self.model == "permeation":
-            flow = flow * (1.0 + x["temperature_coefficient"] * (x["temperature"] - self.reference_temperature_k))
-        else:
+        """Mass flow from what inputs() names and pressure (of a programmable leak: shown), temperature, composition (a
+        factor), background (kg/s).
+        """
+        flow = x["certificate"] * self._driven(x) * x["composition"] * (1.0 + x["drift"])
+        if self.model in POWERS:
             flow = flow * (x["temperature"] / self.reference_temperature_k) ** x["temperature_coefficient"]
-        return flow * x["composition"] * (1.0 + x["drift"]) - x["background"]
+        else:
+            flow = flow * (1.0 + x["temperature_coefficient"] * (x["temperature"] - self.reference_temperature_k))
+        return flow - x["background"]
+
+    def _driven(self, x: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as flow
+        """Flow over that at the reference pressure or reading."""
+        if self.reference_reading_kg_s is not None:
+            return (x["shown"] - x["zero"]) / self.reference_reading_kg_s
+        return (x["pressure"] / self.reference_pressure_pa) ** x["pressure_exponent"]
 
     def inputs(self, day: date) -> tuple[Input, ...]:
         """What the certificate contributes to the budget of a flow on that day."""
         dof = self.degrees_of_freedom or math.inf
+        shape: Distribution = "t" if math.isfinite(dof) else "normal"  # JCGM 101 6.4.9.7
         years = (day - self.calibrated).days / DAYS_PER_YEAR
         u_drift = math.hypot(self.u_drift_relative, self.u_drift_per_year * years)
-        thermal = (self.temperature_exponent, self.u_temperature_exponent)
-        unit = "1"
-        if self.model == "permeation":
-            thermal, unit = (self.temperature_coefficient_1_k, self.u_temperature_coefficient_1_k), "1/K"
+        thermal = Input("temperature_coefficient", self.temperature_exponent, self.u_temperature_exponent)
+        if self.model not in POWERS:
+            linear = self.temperature_coefficient_1_k, self.u_temperature_coefficient_1_k
+            thermal = Input("temperature_coefficient", *linear, unit="1/K")
+        driving = Input("pressure_exponent", self.pressure_exponent, self.u_pressure_exponent)
+        if self.model == "programmable":
+            driving = Input("zero", self.zero_kg_s, self.u_zero_kg_s, unit="kg/s")
         return (
-            Input("certificate", self.value_kg_s, self.u_kg_s, dof=dof, unit="kg/s"),
-            Input("pressure_exponent", self.pressure_exponent, self.u_pressure_exponent),
-            Input("temperature_coefficient", *thermal, unit=unit),
+            Input("certificate", self.value_kg_s, self.u_kg_s, shape, dof, "kg/s"),
+            driving,
+            thermal,
             Input("drift", self.drift_per_year * years, u_drift),
         )
 

@@ -37,7 +37,9 @@ GASES: Mapping[str, LeakGas] = {
 
 
 def conversion(model: str, calibrated: str, used: str) -> tuple[float, float]:
-    """Mass flow of the gas used over that of the gas calibrated with, and its relative standard uncertainty."""
+    """Mass flow of the gas used over that of the gas calibrated with, and its relative standard uncertainty. The meter
+    of a programmable leak is a bundle of capillaries, set to the gas calibrated with.
+    """
     if calibrated == used or model == "permeation":
         return 1.0, 0.0
     before, after = GASES[calibrated], GASES[used]

@@ -62,6 +62,9 @@ class EventKind(StrEnum):
     BURST_LOST = "burst_lost"
     SAFE_STATE = "safe_state"
     STABLE = "stable"
+    WATCH_BEGUN = "watch_begun"  # a monitor, with what it was made, and from when to when it learned
+    WATCH_ENDED = "watch_ended"  # what it cost
+    ALARM = "alarm"  # of a monitor that watches the run
     WINDOW = "window"  # an interval that methods are asked about
     RATE_OF_RISE = "rate_of_rise"  # an interval with the pumps valved off, and the leak then open, if any
     CERTIFICATE_OVERRIDDEN = "certificate_overridden"
@@ -179,7 +182,9 @@ class Series:
 
     def between(self, begin_s: float, end_s: float) -> "Series":
         """The scans with begin_s <= time_s < end_s."""
-        rows = slice(*np.searchsorted(self.time_s, [begin_s, end_s]))
+        return self.rows(slice(*np.searchsorted(self.time_s, [begin_s, end_s])))
+
+    def rows(self, rows: slice) -> "Series":
         return Series(self.time_s[rows], {name: values[rows] for name, values in self.columns.items()})
 
 
@@ -199,7 +204,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class LeakEstimate:
-    """A method's answer. rate_kg_s > 0: gas is lost; u_kg_s: standard uncertainty, all contributions combined."""
+    """A method's answer. rate_kg_s > 0: gas is lost; u_kg_s: standard uncertainty, all contributions combined.
+    compartment_probabilities: also of `none` and `more than one`; time_to_limit_s: from the window's end, by quantile:
+    "0.05", "0.5", "0.95".
+    """
 
     method: str
     window: str

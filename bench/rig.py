@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bench.acoustic_rig import AcousticRig, Position
+
 WHOLE = "whole"
 """All compartments together, joined by open hatches: a name for Window.compartment."""
 
@@ -54,9 +56,44 @@ class Hygrometer:
 
 
 @dataclass(frozen=True, slots=True)
+class OxygenSensor:
+    """Of partial pressure. u_pa: standard uncertainty of its systematic part."""
+
+    channel: str
+    u_pa: float
+    noise: NoiseClass
+
+
+@dataclass(frozen=True, slots=True)
+class FlowMeter:
+    """In a line of make-up gas. u_kg_s: standard uncertainty of its zero."""
+
+    channel: str
+    u_kg_s: float
+    noise: NoiseClass
+
+
+@dataclass(frozen=True, slots=True)
+class PurificationRig:
+    """A puff of the gas in every period, the first at first_s (None: not known when)."""
+
+    period_s: float
+    first_s: float | None
+    loss_kg: float
+    u_loss_kg: float
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLoss:
+    kg_s: float
+    u_kg_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class CompartmentRig:
     """A volume of gas at one pressure. expansion_1_k, elasticity_1_pa: relative growth of the volume with the wall's
     temperature and the pressure inside. u_temperature_k: of a thermometer's systematic part, common to all.
+    nominal: what it loses with no leak; crew: oxygen that people take.
     """
 
     name: str
@@ -69,12 +106,18 @@ class CompartmentRig:
     hygrometers: tuple[Hygrometer, ...] = ()
     expansion_1_k: float = 0.0
     elasticity_1_pa: float = 0.0
+    oxygen: tuple[OxygenSensor, ...] = ()
+    meters: tuple[FlowMeter, ...] = ()
+    purification: tuple[PurificationRig, ...] = ()
+    nominal: tuple[KnownLoss, ...] = ()
+    crew: tuple[KnownLoss, ...] = ()
 
     @property
     def channels(self) -> tuple[str, ...]:
         """All that are named here."""
         gauges, thermometers = (g.channel for g in self.gauges), (t.channel for t in self.thermometers)
-        return (*gauges, *thermometers, *(h.channel for h in self.hygrometers), *self.wall_channels)
+        others = (*(h.channel for h in self.hygrometers), *(o.channel for o in self.oxygen))
+        return (*gauges, *thermometers, *others, *(meter.channel for meter in self.meters), *self.wall_channels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +127,8 @@ class HatchRig:
     name: str
     connects: tuple[str, str]
     closed_channel: str | None = None
+    position_m: Position | None = None
+    """Of its centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +141,23 @@ class Rig:
     heat_capacity_ratio: float = 1.4
     dew_point_k: float = 0.0
     """Of the gas that the supply delivers."""
+    acoustics: AcousticRig | None = None
+    """None: no microphones."""
+    nominal: tuple[KnownLoss, ...] = ()
+    """Of all compartments together, nobody knows where."""
+    limit_pa: float = 65_328.0
+    """Cabin pressure at which a crew must have left: 490 mmHg."""
 
     def volume(self, name: str) -> CompartmentRig:
-        """A compartment, or WHOLE. KeyError for any other name."""
-        return joined(WHOLE, self.compartments.values()) if name == WHOLE else self.compartments[name]
+        """A compartment, or WHOLE. KeyError for any other name. Of a loss whose place nobody knows, a compartment has
+        anything between nothing and all (JCGM 100 4.3.7).
+        """
+        if name == WHOLE:
+            whole = joined(WHOLE, self.compartments.values())
+            return replace(whole, nominal=(*whole.nominal, *self.nominal))
+        compartment = self.compartments[name]
+        share = [KnownLoss(0.5 * n.kg_s, math.hypot(n.kg_s / math.sqrt(12.0), 0.5 * n.u_kg_s)) for n in self.nominal]
+        return replace(compartment, nominal=(*compartment.nominal, *share))
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -130,6 +188,11 @@ def joined(name: str, parts: Iterable[CompartmentRig]) -> CompartmentRig:
         hygrometers=tuple(hygrometer for part in parts for hygrometer in part.hygrometers),
         expansion_1_k=sum(_weighted(shares, [part.expansion_1_k for part in parts])),
         elasticity_1_pa=sum(_weighted(shares, [part.elasticity_1_pa for part in parts])),
+        oxygen=tuple(sensor for part in parts for sensor in part.oxygen),
+        meters=tuple(meter for part in parts for meter in part.meters),
+        purification=tuple(bed for part in parts for bed in part.purification),
+        nominal=tuple(loss for part in parts for loss in part.nominal),
+        crew=tuple(uptake for part in parts for uptake in part.crew),
     )
 
 

@@ -10,6 +10,8 @@ from bench import commands
 from bench.actuation import Position
 from bench.clock import Clock
 from bench.commands import Command, label
+from bench.dataset import Dataset
+from bench.detection.made import Made
 from bench.ending import failures, verdict_of
 from bench.errors import (
     CommandRefusedError,
@@ -150,6 +152,14 @@ class Run:
         """The last duration_s of scans (as far as kept), NaN where a reading was not usable."""
         return self._scanning.series(duration_s)
 
+    def watch(self, monitors: Sequence[Made], background_s: tuple[float, float]) -> None:
+        """Let them see every scan from now on, until the safe state. background_s: when no leak was open but the
+        nominal one.
+        """
+        if monitors:
+            recorded = Dataset(self.recorder.folder).series()
+            self._scanning.watching.begin(monitors, recorded, background_s, self.clock.now())
+
     # -- the one door --------------------------------------------------------------------------------------------
     def execute(self, command: Command) -> float:
         """Let the hardware act, if the interlocks allow; returns the time at which the device confirmed it.
@@ -197,7 +207,9 @@ class Run:
     def make_safe(self) -> None:
         """Every step of the declared safe state, in order, whatever fails on the way; read back by line and switch."""
         steps = self.station.safe_steps()
+        self._scanning.watching.closed = True  # from here on gas goes its own ways
         failures = [*self.station.make_safe(), *self._unreached(steps)]
+        self._scanning.watching.end()
         self._safe = True  # not before: an interrupt on the way here means that it is done again on leaving
         if failures:
             self._blame_bench(f"safe state not reached: {failures[0]}")

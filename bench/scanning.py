@@ -12,6 +12,7 @@ from bench.listener import Listener
 from bench.recorder import Recorder
 from bench.records import Event, EventKind, RigState, Series
 from bench.station import Station
+from bench.watching import Watching
 
 FRESH_PERIODS = 2.0
 """Age of the latest scan, in acquisition periods, up to which interlocks may be judged by it."""
@@ -19,7 +20,7 @@ FRESH_PERIODS = 2.0
 
 class Scanning:
     """latest: the newest scan, None before the first; standing: the interlocks' conditions as it shows them. count: how
-    many there were.
+    many there were. watching: who is shown every one.
     """
 
     def __init__(self, station: Station, recorder: Recorder, clock: Clock, listener: Listener) -> None:
@@ -28,6 +29,7 @@ class Scanning:
         self.acquisition = Acquisition(station, clock)
         self._places = {entry.name: i for i, entry in enumerate(station.channels)}
         self._history = History(self._places)
+        self.watching = Watching(station.bench, self._places, self.notice)
         self.latest: RigState | None = None
         self.standing: dict[str, Condition] = {}
         self.due_s = 0.0
@@ -53,6 +55,7 @@ class Scanning:
         if self.acquisition.heard:
             self._keep(self.acquisition.heard)
         self._listener.scanned(self.latest)
+        self.watching.scanned(scan)
         return self.latest
 
     def _keep(self, heard: Heard) -> None:

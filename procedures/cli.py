@@ -17,6 +17,8 @@ from drivers.errors import InstrumentError
 from procedures.cli_campaign import EXAMPLE as CAMPAIGN_EXAMPLE
 from procedures.cli_campaign import campaign
 from procedures.cli_daq import EXAMPLE, daq
+from procedures.cli_replay import EXAMPLE as REPLAY_EXAMPLE
+from procedures.cli_replay import replay
 from procedures.cli_safety import ack, guard, safe, stop
 from procedures.cli_truth import EXIT_CODES, reevaluate, truth, verify
 
@@ -233,6 +235,7 @@ def record(
 
 
 app.command(epilog=CAMPAIGN_EXAMPLE)(campaign)
+app.command(epilog=REPLAY_EXAMPLE)(replay)
 app.command(epilog="Example: leakbench verify results/2026-11-24/000001-leak_sweep")(verify)
 app.command(epilog="Example: leakbench truth results/2026-11-24/000001-leak_sweep --leak us_50um")(truth)
 app.command(epilog="Example: leakbench reevaluate results/2026-11-24/000001-leak_sweep --certificate new.toml")(

@@ -68,7 +68,7 @@ def as_task(name: str, body: Callable[[], T]) -> T:
 def dask_runner(address: str | None, workers: int) -> Runner:
     """A Dask cluster at an address, or one of so many processes of this machine. ConfigError without the extra."""
     try:
-        from prefect_dask import DaskTaskRunner
+        from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
         raise ConfigError(f"--runner dask needs the extra: pip install 'leakbench[dask]' ({error})") from error
     if address is not None:

@@ -1,7 +1,7 @@
 """Scores of every shipped method against the truth of a run, and the verdict on the one under test."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,7 +11,9 @@ from bench.certificate import Certificate
 from bench.config.model import Bench
 from bench.config.rig import rig_of
 from bench.dataset import ESTIMATES, Dataset
-from bench.detection.method import CannotEstimateError, Method
+from bench.detection.asking import answer
+from bench.detection.made import Made, make
+from bench.detection.method import CannotEstimateError
 from bench.detection.shipped import methods
 from bench.records import Event, EventKind, LeakEstimate, Score, Series, Truth, Verdict, Window
 from bench.rig import Rig
@@ -51,21 +53,22 @@ class Judgement:
         return {"method": self.method, "scores": self.scores, "taints": self.taints}
 
 
-def judge_run(run: Run, windows: Sequence[Window], *, method: str, max_relative_u: float) -> None:
+def judge_run(run: Run, windows: Sequence[Window], *, method: Made, max_relative_u: float) -> None:
     """Write truth, estimates and scores into the run folder and conclude the run.
 
     Methods see the recorded scans, the stated rig and the windows; truth is joined with their answers only here, after
-    these were written and their hash was recorded.
+    these were written and their hash was recorded. The shipped methods are asked beside the one under test.
     """
     run.recorder.close_scans()
     dataset = Dataset(run.recorder.folder)
     recorded = Recorded(run.bench, windows, dataset.series(), dataset.events(), run.clock.utc().date())
-    estimates, refusals = _estimates(run, recorded.series, windows)
-    _record_estimates(run, estimates)
-    found = judged(recorded, estimates, method=method, max_relative_u=max_relative_u)
+    asked = {**{name: make(name) for name in methods()}, method.name: method}
+    estimates, refusals = _estimates(run, recorded.series, windows, asked.values())
+    _record_estimates(run, estimates, asked)
+    found = judged(recorded, estimates, method=method.name, max_relative_u=max_relative_u)
     run.recorder.write_json("truth.json", found.truth_file)
     run.recorder.write_json("scores.json", found.scores_file)
-    verdict, why = found.verdict, refusals.get(method)
+    verdict, why = found.verdict, refusals.get(method.name)
     run.conclude(verdict if why is None else replace(verdict, reason=f"{verdict.reason} ({why})"))
 
 
@@ -101,34 +104,39 @@ def _scores(truths: Sequence[Truth], estimates: Sequence[LeakEstimate]) -> Itera
 
 
 def _estimates(
-    run: Run, series: Series, windows: Sequence[Window]
-) -> tuple[list[LeakEstimate], dict[str, CannotEstimateError]]:
-    """Every method's answer to every window; one that cannot answer is an event, and is given back by method."""
+    run: Run, series: Series, windows: Sequence[Window], asked: Iterable[Made]
+) -> tuple[list[LeakEstimate], dict[str, Exception]]:
+    """Every method's answer to every window; one that cannot answer is an event, and is given back by method. One that
+    breaks is its author's affair: the others have their say.
+    """
     rig = rig_of(run.bench)
     found = []
-    refusals: dict[str, CannotEstimateError] = {}
-    for name, method in methods().items():
+    refusals: dict[str, Exception] = {}
+    for made in asked:
         for number, window in enumerate(windows, 1):
             try:
-                found.append(answer(method, rig, series, window, number))
-            except CannotEstimateError as error:
-                run.event(EventKind.ERROR, method=name, window=window.name, message=str(error))
-                refusals.setdefault(name, error)
+                found.append(_answered(made, rig, series, window, number))
+            except Exception as error:  # noqa: BLE001 - see above
+                message = str(error) if isinstance(error, CannotEstimateError) else f"{type(error).__name__}: {error}"
+                run.event(EventKind.ERROR, method=made.name, window=window.name, message=message)
+                refusals.setdefault(made.name, error)
     return found, refusals
 
 
-def answer(method: Method, rig: Rig, series: Series, window: Window, number: int) -> LeakEstimate:
-    """A window bears its leak's name, which may tell the size of its hole: the method is asked about a number."""
-    try:
-        found = method.estimate(rig, series, replace(window, name=f"window_{number}"))
-    except CannotEstimateError as error:
-        raise CannotEstimateError(error.method, window.name, error.reason) from error
-    return replace(found, window=window.name)
+def _answered(made: Made, rig: Rig, series: Series, window: Window, number: int) -> LeakEstimate:
+    assert made.method is not None
+    return replace(answer(made.method, rig, series, window, number), method=made.name)
 
 
-def _record_estimates(run: Run, estimates: Sequence[LeakEstimate]) -> None:
-    columns = ["method", "window", "rate_kg_s", "u_kg_s", "notes"]
-    rows = [(e.method, e.window, e.rate_kg_s, e.u_kg_s, "; ".join(e.notes)) for e in estimates]
+def _record_estimates(run: Run, estimates: Sequence[LeakEstimate], asked: Mapping[str, Made]) -> None:
+    """And with what each method was made."""
+    about = {name: made.about for name, made in asked.items()}
+    run.recorder.update(methods=list(about.values()))
+    columns = ["method", "window", "rate_kg_s", "u_kg_s", "notes", "parameters"]
+    rows = [
+        (e.method, e.window, e.rate_kg_s, e.u_kg_s, "; ".join(e.notes), about[e.method]["parameters"])
+        for e in estimates
+    ]
     run.recorder.write_table(ESTIMATES, pd.DataFrame(rows, columns=columns))
     sha256 = hashlib.sha256((run.recorder.folder / ESTIMATES).read_bytes()).hexdigest()
     run.event(EventKind.ESTIMATES_RECORDED, file=ESTIMATES, sha256=sha256)

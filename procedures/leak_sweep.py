@@ -14,12 +14,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NonNegativeF
 
 from bench import commands
 from bench.config.model import Bench
-from bench.detection.shipped import methods
+from bench.detection.made import Made, make
 from bench.errors import CheckFailedError, ConfigError
 from bench.history import KEPT_SCANS
 from bench.records import Floats, RigState, Window
 from bench.run import Run
 from procedures.judge import judge_run
+from procedures.parameters import pairs
 from procedures.phase import phase
 from procedures.preflight import check_bench
 from procedures.rise import let_rise
@@ -38,7 +39,15 @@ class Plan(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    method: str = Field("compensated_mass", description="the method under test; the others are scored beside it")
+    method: str = Field(
+        "compensated_mass", description="the method under test, or path.py:Class; the shipped ones are scored beside it"
+    )
+    parameters: Annotated[dict[str, object], BeforeValidator(pairs)] = Field(
+        {}, description="of the method under test: key=value,key=value"
+    )
+    watch: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
+        (), description="monitors that watch from the end of the first background on, names or path.py:Class"
+    )
     leaks: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
         (), description="leaks to open, in this order; default: all of 50 and 100 um"
     )
@@ -61,8 +70,8 @@ class Plan(BaseModel):
 
 def complete(plan: Plan, bench: Bench) -> Plan:
     """Fill in the default leaks; refuse a plan that this bench cannot follow."""
-    if plan.method not in methods():
-        raise ConfigError(f"method: {plan.method}: no such method (there are: {', '.join(sorted(methods()))})")
+    under_test(plan)
+    monitors(plan, bench)
     known = [leak.name for leak in bench.leak]
     chosen = plan.leaks or tuple(leak.name for leak in bench.leak if leak.nominal_diameter_m in SHIPPED_DIAMETERS_M)
     unknown = [name for name in chosen if name not in known]
@@ -76,6 +85,31 @@ def complete(plan: Plan, bench: Bench) -> Plan:
         if hold_s <= 2.0 * plan.lead_s:
             raise ConfigError(f"{key}: {hold_s:g} s leaves nothing after lead_s = {plan.lead_s:g} s")
     return plan.model_copy(update={"leaks": chosen})
+
+
+def under_test(plan: Plan) -> Made:
+    made = _made("method", plan.method, plan.parameters)
+    if made.method is None:
+        raise ConfigError(f"method: {plan.method}: it cannot be asked about a window; say -e watch={plan.method}")
+    return made
+
+
+def monitors(plan: Plan, bench: Bench) -> tuple[Made, ...]:
+    """Hatches are shut: one that watches a single volume watches each compartment."""
+    found: list[Made] = []
+    for word in plan.watch:
+        made = _made("watch", word, {})
+        if made.monitor is None:
+            raise ConfigError(f"watch: {word}: it can only be asked about a window; say -e method={word}")
+        found += made.watching(entry.name for entry in bench.compartment)
+    return tuple(found)
+
+
+def _made(key: str, word: str, parameters: Mapping[str, object]) -> Made:
+    try:
+        return make(word, parameters)
+    except ConfigError as error:
+        raise ConfigError(f"{key}: {error}") from error
 
 
 def expected_phases(plan: Plan) -> Mapping[str, float]:
@@ -103,6 +137,7 @@ def procedure(run: Run, plan: Plan) -> None:
     close_hatches(run, plan)
     stabilise(run, plan)
     before = background_before(run, plan)
+    run.watch(monitors(plan, run.bench), before)
     holds = [(name, run.perform(f"leak_{name}", partial(expose, run, plan, name))) for name in plan.leaks]
     after = background_after(run, plan)
     windows = [_window(run, name, begin_s, end_s, (before, after)) for name, (begin_s, end_s) in holds]
@@ -203,12 +238,16 @@ def background_after(run: Run, plan: Plan) -> tuple[float, float]:
 
 def expose(run: Run, plan: Plan, name: str) -> tuple[float, float]:
     """Open the leak, hold, close it; the interval in which it leaked steadily."""
-    valve = run.bench.named_leak(name).valve
-    run.execute(commands.OpenValve(valve))
+    leak = run.bench.named_leak(name)
+    if leak.controller is not None and leak.flow_kg_s is not None:
+        run.execute(commands.SetFlow(leak.controller, leak.flow_kg_s))
+    run.execute(commands.OpenValve(leak.valve))
     let_rise(run, name, plan.rise_s)
     interval = _undisturbed(run, plan.exposure_s, plan.lead_s)
     let_rise(run, name, plan.rise_s)
-    run.execute(commands.CloseValve(valve))
+    run.execute(commands.CloseValve(leak.valve))
+    if leak.controller is not None:
+        run.execute(commands.StopFlow(leak.controller))
     return interval
 
 
@@ -220,7 +259,7 @@ def safe_state(run: Run, plan: Plan) -> None:
 
 @phase
 def score(run: Run, plan: Plan, windows: list[Window]) -> None:
-    judge_run(run, windows, method=plan.method, max_relative_u=plan.max_relative_u)
+    judge_run(run, windows, method=under_test(plan), max_relative_u=plan.max_relative_u)
 
 
 def _closed(run: Run, plan: Plan) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from bench.config.model import Bench
 from bench.records import Event, RigState
 
 REFRESH_S = 0.2
-SUBJECTS = {"instrument", "channel", "reason"}
+SUBJECTS = {"instrument", "channel", "reason", "method", "compartment"}
 """Details that speak for themselves."""
 
 
@@ -34,8 +34,14 @@ def watcher(bench: Bench, expected: Mapping[str, float], *, quiet: bool) -> Watc
 
 def notice(event: Event) -> str:
     """One line: when, what, and its details."""
-    details = ", ".join(str(value) if key in SUBJECTS else f"{key} {value}" for key, value in event.detail.items())
+    details = ", ".join(
+        _told(value) if key in SUBJECTS else f"{key} {_told(value)}" for key, value in event.detail.items()
+    )
     return f"{event.time_s:9.0f} s  {event.kind.replace('_', ' ')}: {details}"
+
+
+def _told(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 class PhaseLines:

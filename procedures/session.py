@@ -165,7 +165,8 @@ class Session:
     def _make_rig(self) -> SimulatedRig | None:
         if self.order.scenario is None or not isinstance(self._clock, VirtualClock):
             return None
-        return SimulatedRig(self.order.bench, self.order.scenario, self.order.seed, self._clock)
+        day = self._clock.utc().date()
+        return SimulatedRig(self.order.bench, self.order.scenario, self.order.seed, self._clock, day=day)
 
     def _begin_compiling(self) -> "subprocess.Popen[bytes] | None":
         """For the first time it takes half a minute: in a process of its own, or it would hold up Prefect's start. What

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import typer
 
@@ -32,10 +33,10 @@ READY_S = 10.0
 EMPTY_KG = 1e-5  # half a pascal in zvezda's chamber
 
 
-def make_ready(rig: SimulatedRig) -> None:
-    """Hatches closed, roughing pumps on, the chamber empty: as a test would find it, or no hidden leak would show."""
+def make_ready(rig: SimulatedRig, hatches: Literal["shut", "open"] = "shut") -> None:
+    """Roughing pumps on, the chamber empty: as a test would find it, or no hidden leak would show."""
     for hatch in rig.bench.hatch:
-        rig.write_line(hatch.line, hatch.energised == "closed")
+        rig.write_line(hatch.line, (hatch.energised == "closed") == (hatches == "shut"))
     for pump in rig.bench.pump:
         if pump.line is None or not pump.roughs:
             continue
@@ -74,7 +75,7 @@ def serve(
         raise ConfigError(f"{transcripts}: there is no such folder of transcripts; `leakbench record` makes one")
     with StopRequest() as stop:
         compile_plant(loaded, chosen)  # seconds at most, which are not the rig's
-        rig = SimulatedRig(loaded, chosen, seed, WallClock(speed))
+        rig = SimulatedRig(loaded, chosen, seed, WallClock(speed), day=datetime.now(UTC).date())
         pace = (lambda seconds: seconds / speed) if stated_times else None
         serving = served(rig, pace, terminal_servers=True, transcripts=transcripts)
         with serving as rack, announced(_control(rack, rig, speed)) as control:

@@ -89,6 +89,18 @@ def test_its_reservoir_is_used_up_year_by_year():
     assert (value, u) == pytest.approx((-0.06, 0.02), rel=1e-3)
 
 
+PROGRAMMABLE = {"model": "programmable", "reference_reading_kg_s": 5e-7, "zero_kg_s": 1e-8, "u_zero_kg_s": 1e-9}
+
+
+def test_a_programmable_leak_passes_in_proportion_to_what_its_controller_shows_above_zero():
+    leak = certificate(**PROGRAMMABLE, temperature_coefficient_1_k=1e-3)
+    at = {"certificate": 4e-7, "temperature_coefficient": 1e-3, "zero": 1e-8, "drift": 0.0}
+    at |= {"composition": 1.0, "background": 0.0, "temperature": 303.15}
+    assert leak.flow({**at, "shown": 2.6e-7}) == pytest.approx(4e-7 * 0.25 / 0.5 * 1.01, rel=1e-12)
+    assert leak.flow({**at, "shown": 1e-8}) == 0.0
+    assert leak.flow_kg_s(70_000.0, 293.15) == pytest.approx(4e-7, rel=1e-12)
+
+
 def test_on_the_day_of_its_calibration_nothing_has_drifted():
     leak = certificate(drift_per_year=0.1, u_drift_per_year=0.1, u_drift_relative=0.0)
     assert stated(leak, leak.calibrated)["drift"] == (0.0, 0.0)
@@ -117,6 +129,10 @@ def test_a_certificate_is_good_through_its_due_day(today, overdue):
         {**PERMEATION, "gas": "air"},
         {**PERMEATION, "pressure_exponent": 1.0},
         {"temperature_coefficient_1_k": 0.03},
+        {"model": "programmable"},
+        {**PROGRAMMABLE, "pressure_exponent": 1.0},
+        {"reference_reading_kg_s": 5e-7},
+        {"zero_kg_s": 1e-9},
         {"pressure_exponent": math.nan},
         {"u_drift_relative": -0.1},
         {"value_sccm": 0.02},

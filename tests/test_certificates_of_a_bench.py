@@ -67,7 +67,7 @@ def test_a_certificate_of_another_serial_than_the_leak_s_refuses_the_bench(copie
 def test_a_certificate_of_another_model_than_the_leak_is_refused(copied):
     certificate = copied.parent.parent / "certificates" / CERTIFICATE
     replace(certificate, 'model = "orifice"', 'model = "capillary"')
-    assert "leak.working_50um.certificate: is of model capillary, the leak is an orifice" in complaint(copied)
+    assert "leak.working_50um.certificate: is of model capillary, the leak is of kind orifice" in complaint(copied)
 
 
 def test_no_file_can_state_overrides_of_its_own(copied):
@@ -85,3 +85,11 @@ def test_the_hash_of_a_certificate_is_of_its_file(copied):
 def test_a_bench_survives_being_written_down(copied):
     bench = load_bench(copied, TODAY)
     assert Bench.model_validate(json.loads(json_text(bench.model_dump(mode="json")))) == bench
+
+
+def test_a_flow_controller_has_one_certificate_whatever_leaks_it_serves(copied):
+    shipped = copied.parent.parent / "certificates" / "flow_controller_leak.toml"
+    (shipped.parent / "other.toml").write_text(shipped.read_text().replace("value = 6.000e-07", "value = 6.1e-07"))
+    at = 'flow_kg_s = 3e-7\ncertificate = "../certificates/'
+    replace(copied, f"{at}flow_controller_leak.toml", f"{at}other.toml")
+    assert "leak.programmable_working.certificate: leak_flow has another one elsewhere" in complaint(copied)

@@ -202,6 +202,48 @@ SPOILT = {
         "leak.us_25um",
         "belongs to a capillary",
     ),
+    "a hole that is set": (
+        'kind = "orifice"\nnominal_diameter_m = 25e-6',
+        'kind = "orifice"\nflow_kg_s = 1e-7\nnominal_diameter_m = 25e-6',
+        "leak.us_25um",
+        "belong to a programmable leak",
+    ),
+    "a programmable leak of no flow": (
+        "flow_kg_s = 3e-7\n",
+        "",
+        "leak.programmable_us",
+        "belong to a programmable leak",
+    ),
+    "a programmable leak with a diameter": (
+        "flow_kg_s = 3e-7",
+        "flow_kg_s = 3e-7\nnominal_diameter_m = 5e-5",
+        "leak.programmable_us",
+        "belongs to an orifice or a capillary",
+    ),
+    "a programmable leak of no controller": (
+        'valve = "select_us"\ncontroller = "leak_flow"',
+        'valve = "select_us"\ncontroller = "leak_flaw"',
+        "leak.programmable_us.controller",
+        "'leak_flaw' is not",
+    ),
+    "a programmable leak through another compartment's valve": (
+        'valve = "select_us"\ncontroller',
+        'valve = "select_transfer"\ncontroller',
+        "leak.programmable_us.valve",
+        "does not lead from us_segment to leak_flow",
+    ),
+    "a programmable leak that does not end in the chamber": (
+        'connects = ["leak_manifold", "chamber"]',
+        'connects = ["leak_manifold", "makeup_line"]',
+        "leak.programmable_us.controller",
+        "does not lead into the chamber",
+    ),
+    "a programmable leak beyond its controller": (
+        "flow_kg_s = 3e-7",
+        "flow_kg_s = 3e-6",
+        "leak.programmable_us.flow_kg_s",
+        "above the 1.9e-06 kg/s",
+    ),
     "a microphone through the wall": (
         "position_m = [0.2, -0.25, 0.1]",
         "position_m = [0.2, -0.26, 0.1]",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
+from bench.certificate import Certificate
 from bench.config.model import NOBODY, Bench, ChannelEntry
 from bench.config.sound_checks import sound_problems
 
@@ -19,6 +20,7 @@ def problems(bench: Bench) -> Iterator[str]:
     yield from _powers(bench)
     yield from _unsafe_steps(bench)
     yield from _certificates(bench)
+    yield from _programmable(bench)
     yield from sound_problems(bench)
 
 
@@ -60,6 +62,7 @@ def _dangling(bench: Bench) -> Iterator[str]:
     vessels = {v.name for v in bench.vessel}
     nodes = compartments | vessels | {p.name for p in bench.pump} | {"chamber", "pump", "supply", "room"}
     valves = {v.name for v in bench.valve}
+    controllers = {c.name for c in bench.flow_controller}
     gas = compartments | vessels | {"chamber"}
     targets = _targets(bench)
     uses = [
@@ -75,12 +78,25 @@ def _dangling(bench: Bench) -> Iterator[str]:
         *((f"{d.name}.instrument", d.instrument, instruments) for d in bench.driven),
         *((f"leak.{leak.name}.compartment", leak.compartment, compartments) for leak in bench.leak),
         *((f"leak.{leak.name}.valve", leak.valve, valves) for leak in bench.leak),
+        *((f"leak.{leak.name}.controller", leak.controller, controllers) for leak in bench.leak if leak.controller),
         *((f"pump.{pump.name}.valve", pump.valve, valves) for pump in bench.pump),
         *((f"pump.{pump.name}.outlet", pump.outlet, vessels) for pump in bench.pump if pump.outlet),
         *((f"heater.{heater.name}.compartment", heater.compartment, compartments) for heater in bench.heater),
         *((f"heater.{heater.name}.instrument", heater.instrument, instruments) for heater in bench.heater),
         *((f"flow_controller.{c.name}.connects", node, gas) for c in bench.flow_controller for node in c.connects),
         *((f"flow_controller.{c.name}.instrument", c.instrument, instruments) for c in bench.flow_controller),
+        *((f"purification.{p.compartment}.compartment", p.compartment, compartments) for p in bench.purification),
+        *(
+            (f"nominal_loss.{n.compartment}.compartment", n.compartment, compartments)
+            for n in bench.nominal_loss
+            if n.compartment
+        ),
+        *((f"crew.{c.compartment}.compartment", c.compartment, compartments) for c in bench.crew),
+        *(
+            (f"channel.{c.name}.compartment", c.compartment, compartments)
+            for c in bench.channel
+            if c.quantity == "oxygen_pressure"
+        ),
         *((f"microphone.{m.name}.instrument", m.instrument, instruments) for m in bench.microphone),
         *((f"channel.{c.name}.instrument", c.instrument, set(_measured(bench, c))) for c in bench.channel),
         ("supply.controller", bench.supply.controller, instruments),
@@ -165,4 +181,23 @@ def _unsafe_steps(bench: Bench) -> Iterator[str]:
 def _certificates(bench: Bench) -> Iterator[str]:
     for leak in bench.leak:
         if leak.certificate.model != leak.kind:
-            yield f"leak.{leak.name}.certificate: is of model {leak.certificate.model}, the leak is an {leak.kind}"
+            yield f"leak.{leak.name}.certificate: is of model {leak.certificate.model}, the leak is of kind {leak.kind}"
+
+
+def _programmable(bench: Bench) -> Iterator[str]:
+    """A leak of a flow controller: from its compartment through its valve to the controller, and into the chamber."""
+    controllers = {controller.name: controller for controller in bench.flow_controller}
+    certificates: dict[str, Certificate] = {}
+    for leak in (leak for leak in bench.leak if leak.controller in controllers):
+        controller, valve = controllers[str(leak.controller)], bench.actuators.get(leak.valve)
+        key = f"leak.{leak.name}"
+        if valve is None or {*valve.connects} != {leak.compartment, controller.connects[0]}:
+            yield f"{key}.valve: does not lead from {leak.compartment} to {controller.name}"
+        if controller.connects[1] != "chamber":
+            yield f"{key}.controller: {controller.name} does not lead into the chamber"
+        if bench.flow_channel(controller.name) is None:
+            yield f"{key}.controller: no channel of quantity 'flow' shows what passes {controller.name}"
+        if (leak.flow_kg_s or 0.0) > controller.full_scale_kg_s:
+            yield f"{key}.flow_kg_s: above the {controller.full_scale_kg_s:g} kg/s of {controller.name}"
+        if certificates.setdefault(controller.name, leak.certificate) != leak.certificate:
+            yield f"{key}.certificate: {controller.name} has another one elsewhere in this file"

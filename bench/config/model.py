@@ -28,6 +28,7 @@ from bench.config.parts import (
     Vessel,
 )
 from bench.config.sound import Acoustics, Entry, Microphone
+from bench.config.station import Station
 from bench.records import Channel
 from bench.rig import NoiseClass
 
@@ -97,6 +98,7 @@ class ChannelEntry(Entry):
         "gas_temperature",
         "wall_temperature",
         "relative_humidity",
+        "oxygen_pressure",
         "chamber_pressure",
         "supply_pressure",
         "vessel_pressure",
@@ -179,11 +181,13 @@ class AcquisitionEntry(Entry):
 
 class Limits(Entry):
     pressure_max_pa: PositiveFloat
+    cabin_limit_pa: PositiveFloat = 65_328.0
+    """At which a crew must have left: 490 mmHg. Methods say how long until then."""
     temperature_min_k: PositiveFloat = 273.15
     temperature_max_k: PositiveFloat = 323.15
 
 
-class Bench(Entry):
+class Bench(Station):
     """A whole bench file, with its certificates read in. file and sha256 say where it came from; overrides, which no
     file can state, which leaks' certificates are used although they may not be.
     """
@@ -260,6 +264,11 @@ class Bench(Entry):
     def named_flow_controller(self, name: str) -> FlowController:
         return next(controller for controller in self.flow_controller if controller.name == name)
 
+    def flow_channel(self, controller: str) -> ChannelEntry | None:
+        """What the flow controller shows of its flow."""
+        instrument = self.named_flow_controller(controller).instrument
+        return next((c for c in self.channel if c.quantity == "flow" and c.instrument == instrument), None)
+
     def override_of(self, leak: str) -> Override | None:
         return next((override for override in self.overrides if override.leak == leak), None)
 
@@ -271,8 +280,7 @@ def _made(name: str, quantity: Literal["combined_pressure", "gauge_number"], uni
     return ChannelEntry(name=name, quantity=quantity, unit=unit, instrument=NOBODY, input=name, range=(0.0, 1e6))
 
 
-NOBODY = ""
-"""Measures what is made of other channels, or of bursts."""
+NOBODY = ""  # measures what is made of other channels, or of bursts
 COMBINED = (
     _made("chamber_pressure", "combined_pressure", "Pa"),
     _made("chamber_pressure_gauge", "gauge_number", "1"),

@@ -106,11 +106,15 @@ class Hatch(Actuator):
 class Leak(Entry):
     name: str
     compartment: str
-    kind: Literal["orifice", "capillary"]
-    nominal_diameter_m: PositiveFloat
+    kind: Literal["orifice", "capillary", "programmable"]
+    nominal_diameter_m: PositiveFloat | None = None
     nominal_length_m: PositiveFloat | None = None
     """Of a capillary: a laminar crack, whose flow goes as the square of the pressure."""
     valve: str
+    controller: str | None = None
+    """Of a programmable leak: the flow controller into which its valve leads, and which its certificate is of."""
+    flow_kg_s: PositiveFloat | None = None
+    """What that controller is set to."""
     serial: str | None = None
     """Engraved on it; none: not compared with the certificate's."""
     certificate: Certificate
@@ -118,9 +122,13 @@ class Leak(Entry):
     """Where it is in its compartment's wall."""
 
     @model_validator(mode="after")
-    def as_long_as_its_kind(self) -> Self:
+    def as_its_kind(self) -> Self:
         if (self.kind == "capillary") != (self.nominal_length_m is not None):
             raise ValueError("nominal_length_m belongs to a capillary, and to nothing else")
+        if (self.kind == "programmable") == (self.nominal_diameter_m is not None):
+            raise ValueError("nominal_diameter_m belongs to an orifice or a capillary, and to nothing else")
+        if {self.kind == "programmable"} != {self.controller is not None, self.flow_kg_s is not None}:
+            raise ValueError("controller and flow_kg_s belong to a programmable leak, and to nothing else")
         return self
 
     def doubts(self, today: date) -> Iterator[str]:

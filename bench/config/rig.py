@@ -1,10 +1,24 @@
 """What methods may know of a bench: the stated values with their uncertainties, never what was drawn from them."""
 
+from collections.abc import Iterator
 from functools import partial
 
+from bench.config.acoustic import acoustic_rig_of
 from bench.config.model import Bench, ChannelEntry, NoiseEntry
 from bench.config.parts import Compartment, Hatch
-from bench.rig import CompartmentRig, GasThermometer, HatchRig, Hygrometer, NoiseClass, PressureGauge, Rig
+from bench.rig import (
+    CompartmentRig,
+    FlowMeter,
+    GasThermometer,
+    HatchRig,
+    Hygrometer,
+    KnownLoss,
+    NoiseClass,
+    OxygenSensor,
+    PressureGauge,
+    PurificationRig,
+    Rig,
+)
 
 SILENT = NoiseEntry(white=0.0)
 
@@ -16,6 +30,9 @@ def rig_of(bench: Bench) -> Rig:
         hatches=tuple(map(_hatch, bench.hatch)),
         heat_capacity_ratio=bench.gas.heat_capacity_ratio,
         dew_point_k=bench.gas.dew_point_k,
+        acoustics=acoustic_rig_of(bench),
+        nominal=_nominal(bench, None),
+        limit_pa=bench.limits.cabin_limit_pa,
     )
 
 
@@ -33,7 +50,26 @@ def _compartment(bench: Bench, entry: Compartment) -> CompartmentRig:
         hygrometers=tuple(_hygrometer(bench, channel) for channel in channels("relative_humidity")),
         expansion_1_k=3.0 * entry.wall.expansion_1_k,
         elasticity_1_pa=entry.wall.elasticity_1_pa,
+        oxygen=tuple(OxygenSensor(c.name, c.accuracy, noise(c)) for c in channels("oxygen_pressure")),
+        meters=tuple(FlowMeter(c.name, c.accuracy, noise(c)) for c in _meters(bench, entry.name)),
+        purification=tuple(
+            PurificationRig(p.period_s, p.first_s, p.loss_kg, p.u_loss_kg)
+            for p in bench.purification
+            if p.compartment == entry.name
+        ),
+        nominal=_nominal(bench, entry.name),
+        crew=tuple(KnownLoss(c.oxygen_kg_s, c.u_oxygen_kg_s) for c in bench.crew if c.compartment == entry.name),
     )
+
+
+def _nominal(bench: Bench, compartment: str | None) -> tuple[KnownLoss, ...]:
+    return tuple(KnownLoss(loss.kg_s, loss.u_kg_s) for loss in bench.nominal_loss if loss.compartment == compartment)
+
+
+def _meters(bench: Bench, compartment: str) -> Iterator[ChannelEntry]:
+    """Of flows into the compartment."""
+    into = {controller.instrument for controller in bench.flow_controller if controller.connects[1] == compartment}
+    return (channel for channel in bench.channel if channel.quantity == "flow" and channel.instrument in into)
 
 
 def _hygrometer(bench: Bench, channel: ChannelEntry) -> Hygrometer:
@@ -41,7 +77,8 @@ def _hygrometer(bench: Bench, channel: ChannelEntry) -> Hygrometer:
 
 
 def _hatch(hatch: Hatch) -> HatchRig:
-    return HatchRig(hatch.name, hatch.connects, f"{hatch.name}_closed" if hatch.closed_switch else None)
+    closed_channel = f"{hatch.name}_closed" if hatch.closed_switch else None
+    return HatchRig(hatch.name, hatch.connects, closed_channel, hatch.position_m)
 
 
 def _entry(bench: Bench, channel: ChannelEntry) -> NoiseEntry:

@@ -5,7 +5,7 @@ Positions are (x, y, z) in metres, one frame for the whole mock-up.
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
 
 Position = tuple[float, float, float]
 
@@ -32,6 +32,7 @@ class Microphone(Entry):
 
     input: physical channel of a DAQ that measures sound pressure. sensitivity_v_pa and self_noise_db (re 20 uPa, in the
     band of [acoustics]): as the maker states them. max_level_db: what its channel is set to take.
+    u_position_m: standard uncertainty each way.
     """
 
     name: str
@@ -42,6 +43,18 @@ class Microphone(Entry):
     sensitivity_v_pa: PositiveFloat
     self_noise_db: float = 30.0
     max_level_db: PositiveFloat = 120.0
+    u_position_m: NonNegativeFloat = 1e-3
+    u_sensitivity_db: NonNegativeFloat = 1.0
+
+
+class LeakNoiseEntry(Entry):
+    """A statement about the rig, not a measurement: what a leak of at_kg_s is heard with at 1 m, in dB re 20 uPa in
+    30-50 kHz; mean-square pressure is proportional to the flow. u_level_db: by how much single leaks differ from that.
+    """
+
+    level_db: float = 32.0
+    at_kg_s: PositiveFloat = 4.7e-7
+    u_level_db: NonNegativeFloat = 3.0
 
 
 class Acoustics(Entry):
@@ -53,6 +66,7 @@ class Acoustics(Entry):
     period_s: PositiveFloat | None = None
     band_hz: tuple[PositiveFloat, PositiveFloat] = (30e3, 50e3)
     """In which the features are taken (science 2.11)."""
+    leak_noise: LeakNoiseEntry = LeakNoiseEntry()
 
     @model_validator(mode="after")
     def band_within_what_is_sampled(self) -> Self:

@@ -1,9 +1,8 @@
-"""Linear least squares with the errors' covariance known, or unknown and all alike."""
+"""Linear least squares, errors independent: of unit variance (white, or whitened: state_space), or all alike."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cholesky, solve_triangular
 
 from bench.records import Floats
 
@@ -23,26 +22,16 @@ class Fit:
         return self.chi_square / self.degrees_of_freedom
 
 
-def fit_generalised(design: Floats, y: Floats, covariance: Floats) -> Fit:
-    """Aitken's estimator (X' C^-1 X)^-1 X' C^-1 y by whitening with the Cholesky factor, O(n^3).
-
-    design: (n, p), n > p, of full rank; y: (n,); covariance: (n, n), in the square of y's unit. Raises
-    numpy.linalg.LinAlgError if the covariance is not positive definite.
-    """
-    factor = cholesky(covariance, lower=True)
-    whitened = solve_triangular(factor, np.column_stack([design, y]), lower=True)
-    return _fit_white(whitened[:, :-1], whitened[:, -1])
-
-
 def fit_ordinary(design: Floats, y: Floats) -> Fit:
     """Classical regression: errors independent and alike, their variance taken from the residuals (JCGM 100 H.3)."""
-    fit = _fit_white(design, y)
+    fit = fit_white(design, y)
     return Fit(fit.coefficients, fit.covariance * fit.reduced_chi_square, fit.chi_square, fit.degrees_of_freedom)
 
 
-def _fit_white(design: Floats, y: Floats) -> Fit:
+def fit_white(design: Floats, y: Floats) -> Fit:
+    """Errors independent, of unit variance."""
     q, r = np.linalg.qr(design)
-    coefficients = solve_triangular(r, q.T @ y)
-    r_inverse = solve_triangular(r, np.eye(r.shape[0]))
+    r_inverse = np.linalg.inv(r)  # a few columns: no better solver pays
+    coefficients = r_inverse @ (q.T @ y)
     residual = y - design @ coefficients
     return Fit(coefficients, r_inverse @ r_inverse.T, float(residual @ residual), y.size - r.shape[0])

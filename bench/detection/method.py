@@ -1,6 +1,6 @@
 """What a leak-detection method is, and how it says that it cannot answer."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bench.records import LeakEstimate, Series, Window
 from bench.rig import Rig
@@ -19,6 +19,7 @@ class CannotEstimateError(ValueError):
         return f"{self.method}: window {self.window!r}: {self.reason}"
 
 
+@runtime_checkable
 class Method(Protocol):
     """An algorithm under test. It sees the rig's stated properties and the scans, never what really leaked."""
 

@@ -1,7 +1,7 @@
 """A method that watches as time goes on: what it is asked, live, on a recorded run, in campaigns."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bench.records import LeakEstimate, Series
 from bench.rig import Rig
@@ -15,14 +15,20 @@ class Watch(Protocol):
 
         What is answered, and when, must not depend on the pieces in which the scans come, nor on later ones. A scan
         may lack any reading (NaN), and scans may be missing. An answer with alarm = True wakes the crew.
+
+        An answer's window is the compartment that it is about, or rig.WHOLE.
         """
         ...
 
 
+@runtime_checkable
 class Monitor(Protocol):
-    """Its parameters; every watch is a new start."""
+    """Its parameters; every watch is a new start. One that watches a single volume has a parameter `compartment`: it
+    is made once for each that shall be watched.
+    """
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def start(self, rig: Rig, background: Series | None = None) -> Watch:
         """background: scans of this rig from before, with no leak but the nominal one: the noise may be learned from

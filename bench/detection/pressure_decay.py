@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from bench.detection.detectable import CURRIE, inconclusive
 from bench.detection.gas_temperature import losses, mean_gas_temperature
 from bench.detection.least_squares import Fit, fit_ordinary
 from bench.detection.method import CannotEstimateError
@@ -24,14 +25,21 @@ class PressureDecay:
     name = "pressure_decay"
 
     def estimate(self, rig: Rig, series: Series, window: Window) -> LeakEstimate:
+        return self._estimate(rig, series, window)[0]
+
+    def _estimate(self, rig: Rig, series: Series, window: Window) -> tuple[LeakEstimate, float]:
+        """And dP/dt, Pa/s."""
         window = replace(window, background=())
         compartment = rig.volume(window.compartment)
         fit = self._slopes(series, window, compartment.gauges[0].channel)
         temperature_k, notes = self._temperature(series, window, compartment)
         kg_per_pa = compartment.volume_m3 / (rig.gas_constant_j_kg_k * temperature_k)
-        rate_kg_s = -kg_per_pa * float(fit.coefficients[0])
-        u_kg_s = kg_per_pa * float(np.sqrt(fit.covariance[0, 0]))
-        return LeakEstimate(self.name, window.name, rate_kg_s, u_kg_s, notes=notes)
+        slope_pa_s = float(fit.coefficients[0])
+        rate_kg_s, u_kg_s = -kg_per_pa * slope_pa_s, kg_per_pa * float(np.sqrt(fit.covariance[0, 0]))
+        detectable_kg_s = CURRIE * u_kg_s
+        notes = (*notes, *inconclusive(rate_kg_s, detectable_kg_s))
+        estimate = LeakEstimate(self.name, window.name, rate_kg_s, u_kg_s, detectable_kg_s=detectable_kg_s, notes=notes)
+        return estimate, slope_pa_s
 
     def _slopes(self, series: Series, window: Window, channel: str) -> Fit:
         """Coefficient 0: slope of the hold, Pa/s."""

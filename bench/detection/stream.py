@@ -59,7 +59,7 @@ class BlockStream:
         """Shape (3, scans, channels)."""
         rows = series.time_s.size
         missing = np.full(rows, np.nan)
-        values = np.column_stack([series.columns.get(name, missing) for name in self._channels])
+        values = np.array([series.columns.get(name, missing) for name in self._channels]).reshape(-1, rows).T
         good = np.isfinite(values)
         held = np.concatenate((self._last[None], values))
         self._last = np.where(good[-1], values[-1], self._last)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bench.records import Verdict
+from bench.validation.campaign.gate import Compared
 from bench.validation.campaign.measures import Measure
 from bench.validation.campaign.requirements import Judged
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """rows: of the campaign; rules: how each method alarms; scenarios: name -> why."""
+    """rows: of the campaign; rules: how each method alarms; scenarios: name -> why; versions: of one method."""
 
     name: str
     why: str
@@ -23,6 +24,7 @@ class Card:
     rows: pd.DataFrame
     measures: Sequence[Measure]
     judged: Mapping[str, Sequence[Judged]]
+    versions: Sequence[Compared]
     verdict: Verdict
     timings_s: Mapping[str, float]
 
@@ -30,6 +32,10 @@ class Card:
     def methods(self) -> list[str]:
         """The one under test first."""
         return sorted(self.judged, key=lambda name: (name != self.under_test, name))
+
+    def width(self, method: str) -> float:
+        """Of its lines, points: the one under test can be seen below another that is the same."""
+        return 4.0 if method == self.under_test else 1.8
 
     @property
     def exposures_s(self) -> list[float]:

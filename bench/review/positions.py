@@ -18,6 +18,7 @@ COLOURS: dict[State, str] = {"open": BLUE, "moving": "#f0c060", "unknown": PALE}
 LABELS: dict[State, str] = {"open": "open, or running", "moving": "moving", "unknown": "not known"}
 ALARMS = {
     EventKind.INTERLOCK_TRIPPED,
+    EventKind.ALARM,
     EventKind.LINK_LOST,
     EventKind.BURST_LOST,
     EventKind.GAP,

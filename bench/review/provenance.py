@@ -28,7 +28,7 @@ GROUPS = {
     "versions": "Software",
     "timings_s": "Wall time, s",
 }
-SHOWN_ELSEWHERE = {"channels", "instruments", "certificates", "schema_version", "taints"}
+SHOWN_ELSEWHERE = {"channels", "instruments", "certificates", "methods", "schema_version", "taints"}
 
 
 def provenance(run: Mapping[str, Any]) -> list[Line]:
@@ -39,6 +39,7 @@ def provenance(run: Mapping[str, Any]) -> list[Line]:
     for name, about in (run.get("instruments") or {}).items():
         lines.append(("Instruments", name, _instrument(about)))
     lines += [("Certificates", str(c.get("leak")), _certificate(c)) for c in run.get("certificates") or ()]
+    lines += [("Methods", str(m.get("method")), _method(m)) for m in run.get("methods") or ()]
     others = run.keys() - {*RUN, *GROUPS, *SHOWN_ELSEWHERE}
     return lines + [("Other", key, _text(run[key])) for key in sorted(others)]
 
@@ -78,6 +79,10 @@ def _settings(start: Mapping[str, Any] | None, end: Mapping[str, Any] | None) ->
     if changed:
         return "CHANGED: " + ", ".join(f"{key} {_text(start.get(key))} → {_text(end.get(key))}" for key in changed)
     return f"settings the same at both ends: {_text(start)}"
+
+
+def _method(about: Mapping[str, Any]) -> str:
+    return f"{_text(about.get('origin'))}; parameters: {_text(about.get('parameters'))}"
 
 
 def _certificate(entry: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from bench.recorder import write_atomically
 from bench.records import Event
 from bench.review.comparison import comparisons
 from bench.review.evidence import Evidence, gather
+from bench.review.page import template
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,18 +37,9 @@ def write_report(folder: Path) -> Path:
 
 def render(evidence: Evidence) -> str:
     """Heavy libraries are loaded here, so that importing this module costs nothing."""
-    import jinja2
-
     from bench.review import tables, truths
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(TEMPLATE).render(
+    return template(TEMPLATE).render(
         **_words(evidence),
         headline=tables.headline(evidence),
         provenance=tables.origins(evidence),

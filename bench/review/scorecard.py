@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench.recorder import write_atomically
 from bench.review.card import Card
+from bench.review.page import template
 from bench.review.report import BANNERS
 
 if TYPE_CHECKING:
@@ -21,26 +22,23 @@ def write_scorecard(path: Path, card: Card) -> None:
 
 def render(card: Card) -> str:
     """Heavy libraries are loaded here, so that importing this module costs nothing."""
-    import jinja2
-
+    from bench.review import scorecard_answers as answers
     from bench.review import scorecard_tables as tables
+    from bench.review import scorecard_verdicts as verdicts
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     sign, colour = BANNERS[card.verdict.outcome]
-    return environment.get_template(TEMPLATE).render(
+    return template(TEMPLATE).render(
         card=card,
         sign=sign,
         colour=colour,
-        requirements=tables.requirements(card),
+        requirements=verdicts.requirements(card),
         summary=tables.summary(card),
         alarms=tables.false_alarms(card),
+        roc_areas=tables.roc_areas(card),
         delays=tables.delays(card),
+        versions=verdicts.versions(card),
+        places=answers.places(card),
+        times_left=answers.times_left(card),
         timings=tables.timings(card),
         plots=_plots(card),
     )
@@ -49,10 +47,12 @@ def render(card: Card) -> str:
 def _plots(card: Card) -> Mapping[str, str | None]:
     from bench.review import scorecard_curves as curves
     from bench.review import scorecard_plots as plots
+    from bench.review import scorecard_roc as roc
     from bench.review import style
 
     drawings: Mapping[str, Callable[[Card], Figure | None]] = {
         "pod": curves.pod,
+        "roc": roc.curves,
         "delays": curves.delays,
         "coverage": plots.coverage,
         "errors": plots.errors,

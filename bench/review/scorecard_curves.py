@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.review.card import Card
+from bench.review.scorecard_tables import HOUR_S, MG_H, leak_words
 from bench.review.style import GREY, INK, SERIES_COLOURS, WIDTH_IN, plain_log
 from bench.validation.binomial import proportion
 from bench.validation.campaign.measures import Name
@@ -16,10 +17,9 @@ from bench.validation.campaign.pod import band, curve, detections
 from bench.validation.campaign.scores import watched
 from bench.validation.delays import Delays
 
-MG_H = 3600.0 * 1e6
-HOUR_S = 3600.0
 MARKERS = "osD^vP"
 POINTS = 200
+LEGEND_LETTERS, LINE_LETTERS = 145, 8
 
 
 def pod(card: Card) -> Figure | None:
@@ -27,8 +27,8 @@ def pod(card: Card) -> Figure | None:
     leaks = card.rows[~card.rows["null"] & card.rows["judged"] & (card.rows["truth_kg_s"] > 0.0)]
     if leaks.empty:
         return None
-    figure, panels = _panels(len(card.exposures_s), 4.2)
-    for axes, exposure_s in zip(panels, card.exposures_s, strict=True):
+    figure, axes_of = panels(len(card.exposures_s), 4.2)
+    for axes, exposure_s in zip(axes_of, card.exposures_s, strict=True):
         for method, colour, marker in zip(card.methods, cycle(SERIES_COLOURS), cycle(MARKERS), strict=False):
             rows = card.rows[(card.rows["method"] == method) & (card.rows["exposure_s"] == exposure_s)]
             _pod_curve(axes, rows, colour, method)
@@ -39,8 +39,8 @@ def pod(card: Card) -> Figure | None:
         axes.set_title(f"Window of {exposure_s / HOUR_S:g} h")
         axes.set_xlabel("true leak rate / (mg/h)")
         axes.set_ylim(-0.03, 1.03)
-    panels[0].set_ylabel("probability of an alarm")
-    _legend(figure, panels)
+    axes_of[0].set_ylabel("probability of an alarm")
+    legend_below(figure, axes_of)
     return figure
 
 
@@ -84,11 +84,11 @@ def delays(card: Card) -> Figure | None:
     rows = card.rows[(card.rows["method"] == card.under_test) & card.rows["onset_s"].notna()]
     if rows.empty:
         return None
-    figure, panels = _panels(len(card.exposures_s), 3.8)
-    for axes, exposure_s in zip(panels, card.exposures_s, strict=True):
+    figure, axes_of = panels(len(card.exposures_s), 3.8)
+    for axes, exposure_s in zip(axes_of, card.exposures_s, strict=True):
         groups = rows[rows["exposure_s"] == exposure_s].groupby(["scenario", "leak"], sort=False)
-        for (key, part), colour in zip(groups, cycle(SERIES_COLOURS), strict=False):
-            label = " ".join(str(word) for word in key)
+        for ((scenario, leak), part), colour in zip(groups, cycle(SERIES_COLOURS), strict=False):
+            label = f"{scenario} {leak_words(card, str(scenario), str(leak))}"
             try:
                 _steps(axes, watched(part), colour, label)
             except ValueError:  # every run alarmed before its leak began; the table says so
@@ -97,8 +97,8 @@ def delays(card: Card) -> Figure | None:
         axes.set_xlabel("time since the leak began / h")
         axes.set_ylim(-0.03, 1.03)
         axes.set_xlim(left=0.0)
-    panels[0].set_ylabel("probability of having alarmed")
-    _legend(figure, panels)
+    axes_of[0].set_ylabel("probability of having alarmed")
+    legend_below(figure, axes_of)
     return figure
 
 
@@ -109,15 +109,20 @@ def _steps(axes: Axes, found: Delays, colour: str, label: str) -> None:
     axes.step(hours, detected, where="post", color=colour, linewidth=2.0, label=label)
 
 
-def _legend(figure: Figure, panels: list[Axes]) -> None:
+def legend_below(figure: Figure, axes_of: list[Axes]) -> None:
     """Of all panels, each name once."""
     named: dict[str, Artist] = {}
-    for axes in panels:
+    for axes in axes_of:
         handles, labels = axes.get_legend_handles_labels()
         named.update(zip(labels, handles, strict=True))
-    figure.legend(list(named.values()), list(named), loc="outside lower left", ncols=4)
+    figure.legend(
+        list(named.values()),
+        list(named),
+        loc="outside lower left",
+        ncols=LEGEND_LETTERS // (LINE_LETTERS + max(map(len, named))),
+    )
 
 
-def _panels(count: int, height_in: float) -> tuple[Figure, list[Axes]]:
+def panels(count: int, height_in: float) -> tuple[Figure, list[Axes]]:
     figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
     return figure, list(figure.subplots(1, count, sharey=True, squeeze=False)[0])

@@ -10,11 +10,13 @@ from scipy.stats import norm
 from bench.review.card import Card
 from bench.review.scorecard_tables import HOUR_S, find
 from bench.review.style import GREY, INK, PALE, SERIES_COLOURS, WIDTH_IN
-from bench.validation.campaign.measures import Measure, Name
+from bench.validation.campaign.measures import Measure, Name, Slice
 from bench.validation.coverage import acceptance_limits
 
 ROW_IN = 0.30
 WIDEST_ERROR = 6.0
+TALLEST = 1.0
+"""Density shown: what is heaped up at the ends shall not flatten the rest."""
 
 
 def coverage(card: Card) -> Figure | None:
@@ -51,11 +53,20 @@ def errors(card: Card) -> Figure | None:
             part = card.rows[(card.rows["method"] == method) & (card.rows["exposure_s"] == exposure_s)]
             part = part[part["judged"] & (part["refused"] == "") & (part["u_kg_s"] > 0.0)]
             z = ((part["rate_kg_s"] - part["truth_kg_s"]) / part["u_kg_s"]).clip(-WIDEST_ERROR, WIDEST_ERROR)
-            axes.hist(z, bins=list(bins), density=True, histtype="step", color=colour, linewidth=1.8, label=method)
+            axes.hist(
+                z,
+                bins=list(bins),
+                density=True,
+                histtype="step",
+                color=colour,
+                linewidth=card.width(method),
+                label=method,
+            )
         axes.plot(bins, norm.pdf(bins), color=GREY, linewidth=1.2, linestyle="--", label="honest")
         axes.set_title(f"Window of {exposure_s / HOUR_S:g} h")
         axes.set_xlabel("(estimate - truth) / u")
     panels[0].set_ylabel("density")
+    panels[0].set_ylim(0.0, TALLEST)
     panels[0].legend(loc="upper left")
     return figure
 
@@ -98,7 +109,7 @@ def _places(card: Card, name: Name) -> list[tuple[float, Measure, str]]:
     for exposure_s in card.exposures_s:
         for scenario in scenarios:
             for method, colour in zip(card.methods, cycle(SERIES_COLOURS), strict=False):
-                measure = find(card.measures, name, method, exposure_s, scenario)
+                measure = find(card.measures, name, Slice(method, exposure_s, scenario))
                 if measure is not None and np.isfinite(measure.value):
                     found.append((height, measure, colour))
                     height += 1.0

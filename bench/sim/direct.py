@@ -13,6 +13,7 @@ import numpy as np
 
 from bench.clock import VirtualClock
 from bench.config.model import Bench
+from bench.config.parts import Leak
 from bench.records import Floats
 from bench.sim.course import RING
 from bench.sim.knots import GRID_S, Knots
@@ -29,7 +30,7 @@ Order = tuple[float, Callable[[SimulatedRig], None]]
 class Readings:
     """One row per period from time 0 on. values: (row, channel), SI, NaN where a sensor delivers nothing; a channel of
     the NI chassis is the mean of its samples of the last second. passed_kg: (row, leak), what each hidden leak and each
-    orifice of the bench has passed since the start: the truth, for scores alone.
+    leak of the bench, by its valve, has passed since the start: the truth, for scores alone.
     """
 
     time_s: Floats
@@ -66,6 +67,17 @@ def heated(name: str, power_w: float) -> Callable[[SimulatedRig], None]:
 def flowing(name: str, kg_s: float) -> Callable[[SimulatedRig], None]:
     """Set a flow controller; 0: shut it."""
     return lambda rig: FlowPort(rig, rig.bench.named_flow_controller(name).instrument).set_flow(kg_s)
+
+
+def leaking(leak: Leak) -> Callable[[SimulatedRig], None]:
+    """Open a leak of the bench: of a programmable one, its flow is set first."""
+
+    def act(rig: SimulatedRig) -> None:
+        if leak.controller is not None:
+            flowing(leak.controller, leak.flow_kg_s or 0.0)(rig)
+        opened(leak.valve)(rig)
+
+    return act
 
 
 def simulate(

@@ -42,7 +42,7 @@ class Hearing:
         self._bench, self._look, self._frozen = bench, look, frozen
         self._scene = PlantScene(course, house_of(bench))
         self.grid = grid_for(2.0 * _extent_m(self._scene.house))
-        self._leaks = list(openings_of(bench, scenario, dict(self._scene.house.rooms)))
+        self._leaks = list(openings_of(bench, scenario, dict(self._scene.house.rooms), draws))
         ears = tuple(ears_of(bench, draws, self.grid.frequency_hz))
         sources = [*self._leak_sources(), *_hisses(scenario.hiss, self.grid, bench.acoustics.band_hz)]
         dins = tuple(_dins(scenario.racks, self.grid, bench.acoustics.band_hz))

@@ -175,11 +175,10 @@ def _opened(bench: Bench, valve: Valve, draws: Draws) -> tuple[int, tuple[float,
     the rig is filled with.
     """
     leak = next((leak for leak in bench.leak if leak.valve == valve.name), None)
-    if leak is None:
+    if leak is None or leak.nominal_diameter_m is None:
         return ORIFICE, (_hole_m2(valve.bore_m or 0.0),)
     certificate = leak.certificate
-    relative_u = math.hypot(certificate.u_kg_s / certificate.value_kg_s, certificate.u_drift_relative)
-    flow = certificate.value_kg_s * draws.normal(f"conductance/{leak.name}", 1.0, relative_u)
+    flow = certificate.value_kg_s * draws.calibrated(f"conductance/{leak.name}", certificate)
     reference = certificate.reference_pressure_pa, certificate.reference_temperature_k
     constant, gamma = gas.gas_constant(DRY_AIR), gas.heat_capacity_ratio(DRY_AIR)
     if leak.nominal_length_m is None:

@@ -4,25 +4,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.config.model import Bench
-from bench.config.sound import Box, Position
+from bench.config.sound import Box, Microphone, Position
 from bench.records import Floats
 from bench.sim.draws import Draws
 from bench.sim.scenario import Scenario
 from bench.sim.sound.house import Door, House, Spot
-from bench.sim.sound.sources import Ear, rms_pa
+from bench.sim.sound.sources import Ear, efficiency_of, rms_pa
 from bench.sim.sound.spectra import flat
 
-SENSITIVITY_DB, POSITION_M, CHANNEL_GAIN = 1.0, 1e-3, 0.003
-"""Standard uncertainties: of a stated sensitivity, of where a microphone is (each way), of its channel's gain."""
+CHANNEL_GAIN = 0.003
+"""Standard uncertainty of the gain of a microphone's channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Where gas leaves a compartment. path: of the plant, by name."""
+    """Where gas leaves a compartment. path: of the plant, by name. efficiency: of sources.leak_rms_pa."""
 
     name: str
     path: str
     spot: Spot
+    efficiency: float
 
 
 def house_of(bench: Bench) -> House:
@@ -37,11 +38,17 @@ def wall_centre(box: Box) -> Position:
     return (x + 0.5 * length, y + width, z + 0.5 * height)
 
 
-def openings_of(bench: Bench, scenario: Scenario, boxes: dict[str, Box]) -> Iterator[Opening]:
-    """Leaks of the bench, other ways into the chamber or to the programmable leak, hidden leaks, purification."""
+def openings_of(bench: Bench, scenario: Scenario, boxes: dict[str, Box], draws: Draws) -> Iterator[Opening]:
+    """Leaks of the bench, other ways into the chamber or to the programmable leak, hidden leaks, purification.
+
+    Each is as loud as is drawn for it around what the bench file states.
+    """
+    stated = bench.acoustics.leak_noise
     for name, path, compartment, position_m in _places(bench, scenario):
         if compartment in boxes:
-            yield Opening(name, path, Spot(compartment, position_m or wall_centre(boxes[compartment])))
+            level_db = draws.normal(f"leak_level_db/{name}", stated.level_db, stated.u_level_db)
+            spot = Spot(compartment, position_m or wall_centre(boxes[compartment]))
+            yield Opening(name, path, spot, efficiency_of(level_db, stated.at_kg_s))
 
 
 def _places(bench: Bench, scenario: Scenario) -> Iterator[tuple[str, str, str, Position | None]]:
@@ -63,18 +70,18 @@ def ears_of(bench: Bench, draws: Draws, frequency_hz: Floats) -> Iterator[Ear]:
     boxes = {compartment.name: compartment.box for compartment in bench.compartment}
     for entry in bench.microphone:
         box = boxes[entry.compartment]
-        deviation_db = draws.normal(f"sensitivity_db/{entry.name}", 0.0, SENSITIVITY_DB)
+        deviation_db = draws.normal(f"sensitivity_db/{entry.name}", 0.0, entry.u_sensitivity_db)
         gain = draws.normal(f"channel_gain/{entry.name}", 1.0, CHANNEL_GAIN)
         volts_pa = entry.sensitivity_v_pa * 10.0 ** (deviation_db / 20.0) * gain
         own = rms_pa(entry.self_noise_db) * flat(frequency_hz, bench.acoustics.band_hz)
-        position_m = _drawn(entry.name, entry.position_m, box, draws) if box else entry.position_m
+        position_m = _drawn(entry, box, draws) if box else entry.position_m
         yield Ear(entry.name, Spot(entry.compartment, position_m), own, volts_pa)
 
 
-def _drawn(name: str, stated_m: Position, box: Box, draws: Draws) -> Position:
+def _drawn(entry: Microphone, box: Box, draws: Draws) -> Position:
     """Never behind a wall."""
     x, y, z = (
-        min(max(draws.normal(f"position_{axis}/{name}", at, POSITION_M), low), low + length)
-        for axis, at, low, length in zip("xyz", stated_m, box.origin_m, box.size_m, strict=True)
+        min(max(draws.normal(f"position_{axis}/{entry.name}", at, entry.u_position_m), low), low + length)
+        for axis, at, low, length in zip("xyz", entry.position_m, box.origin_m, box.size_m, strict=True)
     )
     return (x, y, z)

@@ -1,10 +1,12 @@
 """The rig's sensors at its channels: from the plant's knots to what instruments can read."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.certificate import Certificate
 from bench.config.model import Bench, ChannelEntry, NoiseEntry
 from bench.records import Floats
 from bench.sim.draws import Draws
@@ -28,7 +30,7 @@ class Panel:
         columns = Places(model.plant)
         self._places = {entry.name: place for place, entry in enumerate(self.entries)}
         clocks = {clock.channel: clock for clock in scenario.clock}
-        specs = [_spec(bench, entry) for entry in self.entries]
+        specs = [_spec(bench, entry, draws) for entry in self.entries]
         for name, clock in clocks.items():
             place = self._places[name]
             specs[place] = replace(specs[place], clock_skew=clock.skew, clock_offset_s=clock.offset_s)
@@ -71,6 +73,8 @@ def _column(columns: Places, model: Model, bench: Bench, entry: ChannelEntry) ->
             return columns.wall(node)
         case "relative_humidity":
             return columns.humidity(node)
+        case "oxygen_pressure":
+            return columns.oxygen(node)
         case "supply_pressure":
             return columns.line
         case "barometric_pressure":
@@ -97,7 +101,18 @@ def _controlled(columns: Places, model: Model, bench: Bench, entry: ChannelEntry
     return columns.heater(model.node[bench.heater_of(entry).compartment])
 
 
-def _spec(bench: Bench, entry: ChannelEntry) -> SensorSpec:
+def _spec(bench: Bench, entry: ChannelEntry, draws: Draws) -> SensorSpec:
     noise = bench.noise_class[entry.noise] if entry.noise else SILENT
     on_chassis = any(i.driver == "ni_daq" for i in bench.instrument if i.name == entry.instrument)
-    return stated_spec(entry, noise, averaged=on_chassis or entry.quantity in ("pressure", "relative_humidity"))
+    spec = stated_spec(entry, noise, averaged=on_chassis or entry.quantity in ("pressure", "relative_humidity"))
+    leaks = (leak for leak in bench.leak if leak.controller and bench.flow_channel(leak.controller) == entry)
+    leak = next(leaks, None)
+    return spec if leak is None else _certified(spec, leak.certificate, draws)
+
+
+def _certified(spec: SensorSpec, stated: Certificate, draws: Draws) -> SensorSpec:
+    """Of a flow controller that is a programmable leak: (shown - zero) x value / reference_reading is what passes."""
+    passes = stated.value_kg_s / (stated.reference_reading_kg_s or math.nan)
+    passes *= draws.calibrated(f"passed_over_shown/{spec.name}", stated)
+    zero = draws.normal(f"zero/{spec.name}", stated.zero_kg_s, stated.u_zero_kg_s)
+    return replace(spec, gain=1.0 / passes - 1.0, zero=zero)

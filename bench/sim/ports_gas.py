@@ -76,7 +76,10 @@ class FlowPort(Port):
         return self._shown("flow", self._rig.course.columns.flow(self._index))
 
     def set_flow(self, kg_s: float) -> None:
-        share = min(max(kg_s / self.full_scale_kg_s, 0.0), 1.0)
+        """Its own sensor shall show so much; what then flows has that sensor's error. 0: shut."""
+        entry = self._channels.get("flow")
+        flow_kg_s = kg_s if entry is None or kg_s <= 0.0 else self._rig.regulated(entry, kg_s)
+        share = min(max(flow_kg_s / self.full_scale_kg_s, 0.0), 1.0)
         self._rig.command(lambda course: course.want(self._index, share))
 
     def pressure_pa(self) -> float:

@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -29,7 +30,9 @@ HISTORY_S = 600.0
 
 
 class SimulatedRig:
-    """every, rows: how often the sensors are read, in grid steps, and how many readings are kept (panel.py)."""
+    """every, rows: how often the sensors are read, in grid steps, and how many readings are kept (panel.py). day: of
+    the run; none: everything that has a certificate has just been calibrated.
+    """
 
     def __init__(
         self,
@@ -39,9 +42,10 @@ class SimulatedRig:
         clock: SimulatorClock,
         every: int = 1,
         rows: int = int(HISTORY_S / GRID_S),
+        day: date | None = None,
     ) -> None:
         self.bench, self.scenario, self._seed = bench, scenario, seed
-        self.draws = Draws(seed, hidden=scenario.hidden_draws)
+        self.draws = Draws(seed, hidden=scenario.hidden_draws, day=day)
         self.model = build(bench, scenario, self.draws)
         self.clock = clock
         self.panel = Panel(bench, scenario, self.model, self.draws, seed, every, rows)

@@ -39,5 +39,5 @@ class PlantScene:
         """RMS at 1 m, from what was flowing late_s before."""
         then_s = max(time_s - late_s, 0.0)
         flow_kg_s = self._past.at(then_s).flows_kg_s[self._course.model.path[leak.path]]
-        strength_pa = leak_rms_pa(float(flow_kg_s), self.air(leak.spot.room, then_s))
+        strength_pa = leak_rms_pa(float(flow_kg_s), self.air(leak.spot.room, then_s), leak.efficiency)
         return strength_pa if strength_pa > INAUDIBLE_PA else 0.0

@@ -17,7 +17,9 @@ CHOKED_FLUX_KG_M2_S_PA = 239.17 / 101_325.0
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Of the gas in front of the leak. vapour_fraction: mole fraction of water, with its standard uncertainty."""
+    """Of the gas in front of the leak. vapour_fraction: mole fraction of water, with its standard uncertainty.
+    shown_kg_s: by the flow controller of a programmable leak.
+    """
 
     pressure_pa: float
     u_pressure_pa: float
@@ -26,6 +28,8 @@ class Conditions:
     vapour_fraction: float = 0.0
     u_vapour_fraction: float = 0.0
     gas: str = "air"
+    shown_kg_s: float = math.nan
+    u_shown_kg_s: float = 0.0
 
 
 def inputs(
@@ -36,7 +40,7 @@ def inputs(
     """
     return (
         *certificate.inputs(day),
-        Input("pressure", conditions.pressure_pa, conditions.u_pressure_pa, unit="Pa"),
+        _driving(certificate, conditions),
         Input("temperature", conditions.temperature_k, conditions.u_temperature_k, unit="K"),
         _composition(certificate, conditions),
         rectangular("background", 0.0, background_kg_s, unit="kg/s"),
@@ -46,6 +50,12 @@ def inputs(
 def leak_budget(certificate: Certificate, rows: Sequence[Input]) -> Budget:
     """Flow through the leak, kg/s, from inputs()."""
     return propagate(certificate.flow, rows, result="leak rate", unit="kg/s")
+
+
+def _driving(certificate: Certificate, conditions: Conditions) -> Input:
+    if certificate.model == "programmable":
+        return Input("shown", conditions.shown_kg_s, conditions.u_shown_kg_s, unit="kg/s")
+    return Input("pressure", conditions.pressure_pa, conditions.u_pressure_pa, unit="Pa")
 
 
 def _composition(certificate: Certificate, conditions: Conditions) -> Input:

@@ -2,18 +2,19 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
-from bench.commands import CloseValve, OpenValve, label
-from bench.config.model import Bench
-from bench.config.parts import Leak
+from bench.commands import CloseValve, Command, OpenValve, SetFlow, StopFlow, label
+from bench.config.model import Bench, ChannelEntry
+from bench.config.parts import Actuator, FlowController, Leak
 from bench.records import Event, EventKind, Floats, Series, Truth, Window
 from bench.truth.leak_budget import Conditions, conditions_of, inputs, leak_budget, seat_leakage_kg_s
 from bench.uncertainty.gum import Budget, Input
 from bench.uncertainty.monte_carlo import Validation, distribute, validate
+from bench.uncertainty.type_a import mean_of
 
 CHOKED_BELOW = 0.5
 """Largest downstream to upstream pressure ratio: the critical ratio of air is 0.528 (science 1.2.1)."""
@@ -63,17 +64,31 @@ def leak_truth(
 
 def certified_flow(bench: Bench, leak: Leak, inside: Series, day: date | None = None) -> CertifiedFlow | None:
     """Over all of inside; None where nothing usable was read."""
-    pressure, temperature = _upstream(bench, leak, inside)
-    usable = np.isfinite(pressure) & np.isfinite(temperature)
+    upstream = _upstream(bench, leak, inside)
+    usable = np.isfinite(list(upstream.values())).all(axis=0)
     if not usable.any():
         return None
-    humidity = _humidity(bench, leak, inside)
-    mean = float(pressure[usable].mean()), float(temperature[usable].mean()), humidity
-    rows = _rows(bench, leak, conditions_of(bench, leak, *mean), day)
+    seen = {name: values[usable] for name, values in upstream.items()}
+    mean = float(seen["pressure"].mean()), float(seen["temperature"].mean()), _humidity(bench, leak, inside)
+    conditions = conditions_of(bench, leak, *mean)
+    if (meter := _meter(bench, leak)) is not None:
+        shown_kg_s, u_shown_kg_s = _shown(bench, meter, seen["shown"])
+        conditions = replace(conditions, shown_kg_s=shown_kg_s, u_shown_kg_s=u_shown_kg_s)
+    rows = _rows(bench, leak, conditions, day)
     statement = leak_budget(leak.certificate, rows)
-    stated = {row.name: row.value for row in rows}
-    flows = leak.certificate.flow({**stated, "pressure": pressure[usable], "temperature": temperature[usable]})
+    flows = leak.certificate.flow({**{row.name: row.value for row in rows}, **seen})
     return CertifiedFlow(float(np.mean(flows)), statement, rows)
+
+
+def _shown(bench: Bench, channel: ChannelEntry, readings: Floats) -> tuple[float, float]:
+    """Mean of what the controller showed, and its standard uncertainty: by the scatter of its own readings."""
+    own = readings[:: scans_per_reading(bench, channel)]
+    return float(readings.mean()), mean_of(own)[1] if own.size > 1 else channel.accuracy
+
+
+def scans_per_reading(bench: Bench, channel: ChannelEntry) -> int:
+    """In how many scans a reading of the channel stands, held: what is repeated was not observed again."""
+    return math.ceil(channel.period_s / bench.acquisition.period_s - 1e-9)
 
 
 def _check(leak: Leak, found: CertifiedFlow) -> Validation:
@@ -91,28 +106,41 @@ def _rows(bench: Bench, leak: Leak, conditions: Conditions, day: date | None) ->
 
 def exposure(valve: str, window: Window, events: Sequence[Event]) -> tuple[float, float]:
     """When the valve was confirmed open before the window's end, and closed after; NaN where it was not."""
-    opened = [e.time_s for e in _commands(events, label(OpenValve(valve))) if e.time_s <= window.end_s]
+    return _span(OpenValve(valve), CloseValve(valve), window, events)
+
+
+def _span(opens: Command, closes: Command, window: Window, events: Sequence[Event]) -> tuple[float, float]:
+    opened = [time_s for time_s in _confirmed(opens, events) if time_s <= window.end_s]
     opened_s = opened[-1] if opened else UNSEEN
-    closed = [e.time_s for e in _commands(events, label(CloseValve(valve))) if e.time_s > opened_s]
+    closed = [time_s for time_s in _confirmed(closes, events) if time_s > opened_s]
     return opened_s, (closed[0] if closed else UNSEEN)
 
 
-def _commands(events: Sequence[Event], name: str) -> list[Event]:
-    return [e for e in events if e.kind == EventKind.COMMAND_CONFIRMED and e.detail.get("command") == name]
+def _confirmed(command: Command, events: Sequence[Event]) -> list[float]:
+    confirmed = (event for event in events if event.kind == EventKind.COMMAND_CONFIRMED)
+    return [event.time_s for event in confirmed if event.detail.get("command") == label(command)]
 
 
-def _upstream(bench: Bench, leak: Leak, series: Series) -> tuple[Floats, Floats]:
-    """Pressure and volume-weighted mean temperature in the leak's compartment, arrays over the scans."""
+def _upstream(bench: Bench, leak: Leak, series: Series) -> dict[str, Floats]:
+    """Pressure and volume-weighted mean temperature in the leak's compartment, arrays over the scans; what the flow
+    controller of a programmable leak shows.
+    """
     (pressure,) = bench.channels_of(leak.compartment, "pressure")
     thermometers = bench.channels_of(leak.compartment, "gas_temperature")
     fractions = np.array([entry.volume_fraction or 0.0 for entry in thermometers])
     temperatures = np.stack([series.columns[entry.name] for entry in thermometers])
-    return series.columns[pressure.name], 1.0 / (fractions @ (1.0 / temperatures))
+    seen = {"pressure": series.columns[pressure.name], "temperature": 1.0 / (fractions @ (1.0 / temperatures))}
+    meter = _meter(bench, leak)
+    return seen if meter is None else {**seen, "shown": series.columns[meter.name]}
+
+
+def _meter(bench: Bench, leak: Leak) -> ChannelEntry | None:
+    """What shows the flow of a programmable leak: the very controller that its certificate is of."""
+    return bench.flow_channel(leak.controller) if leak.controller else None
 
 
 def _missing(bench: Bench, leak: Leak, series: Series) -> float:
-    pressure, temperature = _upstream(bench, leak, series)
-    return float((~(np.isfinite(pressure) & np.isfinite(temperature))).mean())
+    return float((~np.isfinite(list(_upstream(bench, leak, series).values())).all(axis=0)).mean())
 
 
 def _humidity(bench: Bench, leak: Leak, series: Series) -> float:
@@ -141,12 +169,17 @@ def _void(bench: Bench, leak: Leak, window: Window, series: Series, events: Sequ
         yield "the chamber pressure was not measured"
     elif leak.certificate.choked and np.nanmax(chamber) > CHOKED_BELOW * np.nanmin(series.columns[entry.name]):
         yield "the flow was not choked: the chamber pressure was too high for the certificate"
+    beside = {leak.compartment, *bench.actuators[leak.valve].connects} - {"chamber"}
     for name, actuator in bench.actuators.items():
-        touches = leak.compartment in actuator.connects and name != leak.valve
-        if touches and open_during(name, window, events):
+        touches = not beside.isdisjoint(actuator.connects) and name != leak.valve
+        if touches and open_during(actuator, window, events):
             yield f"{name} was open too"
 
 
-def open_during(valve: str, window: Window, events: Sequence[Event]) -> bool:
-    opened_s, closed_s = exposure(valve, window, events)
+def open_during(part: Actuator | FlowController, window: Window, events: Sequence[Event]) -> bool:
+    """At any time of the window; a flow controller is from when it was set until it was stopped."""
+    if isinstance(part, FlowController):
+        opened_s, closed_s = _span(SetFlow(part.name, 0.0), StopFlow(part.name), window, events)
+    else:
+        opened_s, closed_s = exposure(part.name, window, events)
     return not (math.isnan(opened_s) or closed_s < window.begin_s)

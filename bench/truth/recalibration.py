@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bench.certificate import Certificate
@@ -9,7 +10,7 @@ from bench.truth.leak_budget import Conditions, inputs, leak_budget
 from bench.uncertainty.gum import Budget
 
 COVERAGE_FACTOR = 2.0
-SHARED = frozenset({"volume", "chamber_temperature"})
+SHARED = frozenset({"volume", "chamber_temperature", "gauge_gain", "outgassing"})
 """What two rates of rise in one run have wrong alike."""
 
 
@@ -29,6 +30,8 @@ def calibration_en(used: Certificate, known: Sequence[Certificate], day: date) -
         return None
     earlier, later = before[-1], after[0]
     at = Conditions(later.reference_pressure_pa, 0.0, later.reference_temperature_k, 0.0, gas=later.gas)
+    if later.reference_reading_kg_s is not None:
+        at = replace(at, shown_kg_s=later.reference_reading_kg_s + earlier.zero_kg_s)
     carried = leak_budget(earlier, inputs(earlier, at, later.calibrated))
     expanded = COVERAGE_FACTOR * later.u_kg_s, COVERAGE_FACTOR * carried.u
     return en_number(later.value_kg_s, expanded[0], carried.value, expanded[1])

@@ -1,7 +1,8 @@
 """Independent witnesses of a leak's flow, and what becomes of a truth that they contradict.
 
 The flow meter in line with the leak, and the rate at which the chamber's pressure rises with its pumps valved off.
-Neither uses the certificate, nor anything that methods are given.
+Neither uses the certificate, nor anything that methods are given. Of a programmable leak the certificate is that of the
+very controller that meters it: the chamber alone is a witness then.
 """
 
 from collections.abc import Iterator, Sequence

@@ -5,6 +5,7 @@ false-alarm rate says nothing: print all three (science 3.1).
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,6 +30,16 @@ class LimitMethod(StrEnum):
     DELTA = "delta"  # normal in x; Venables and Ripley's dose.p
     LIKELIHOOD_RATIO = "likelihood ratio"  # profile likelihood of the size, chi-square with one degree of freedom
     JOINT_LIKELIHOOD_RATIO = "joint likelihood ratio"  # Cheng and Iles: the whole curve at once, two degrees
+
+
+def crossing(surplus: Callable[[float], float], near: float, stride: float, xtol: float) -> float:
+    """Where surplus, negative at near, becomes positive, sought in strides that double; infinite if it does not."""
+    for doubling in range(MOST_DOUBLINGS):
+        far = near + stride * 2.0**doubling
+        if surplus(far) > 0.0:
+            return float(brentq(surplus, near, far, xtol=xtol, rtol=1e-10))
+        near = far
+    return math.copysign(math.inf, stride)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +149,7 @@ class PodFit:
 
         if math.sqrt(2.0 * max(0.0, self.maximum.value - self._flat())) <= root:
             return math.copysign(math.inf, stride)
-        for doubling in range(MOST_DOUBLINGS):
-            far = near + 2.0 * stride * 2.0**doubling
-            if surplus(far) > 0.0:
-                return float(brentq(surplus, near, far, xtol=1e-8 * abs(stride) + 1e-300, rtol=1e-10))
-            near = far
-        return math.copysign(math.inf, stride)
+        return crossing(surplus, near, 2.0 * stride, 1e-8 * abs(stride) + 1e-300)
 
     def _flat(self) -> float:
         """Log-likelihood of a curve that does not rise: what the profile falls to at sizes without end."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import xlogy
 from scipy.stats import norm
 
@@ -18,7 +17,7 @@ from bench.records import Floats
 from bench.validation.interval import tail
 from bench.validation.links import Link, Scale
 from bench.validation.newton import DECREMENT, Maximum, maximise_in_box
-from bench.validation.pod import MOST_DOUBLINGS, PROFILE_DECREMENT
+from bench.validation.pod import PROFILE_DECREMENT, crossing
 
 TINY = 1e-9
 STEEPEST = 200.0
@@ -140,12 +139,7 @@ class FloorPodFit:
 
         if self._distance(self._never(probability, sign)) <= root:
             return sign * math.inf
-        for doubling in range(MOST_DOUBLINGS):
-            far = near + sign * 0.1 * 2.0**doubling
-            if surplus(far) > 0.0:
-                return float(brentq(surplus, near, far, xtol=1e-6, rtol=1e-10))
-            near = far
-        return sign * math.inf
+        return crossing(surplus, near, 0.1 * sign, 1e-6)
 
     def _distance(self, value: float) -> float:
         """Root of the likelihood ratio."""

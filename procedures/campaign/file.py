@@ -1,19 +1,35 @@
 """What a campaign file states: scenarios with seeds, leaks laid over them, methods, requirements. SI but for hours."""
 
-import inspect
 from collections.abc import Collection, Iterable
-from typing import Annotated, Self
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    ValidationInfo,
+    model_validator,
+)
 
-from bench.detection.method import Method
-from bench.detection.shipped import methods
+from bench.detection.made import Made, make
 from bench.sim.knots import GRID_S
 from bench.validation.campaign.measures import Name
 from bench.validation.campaign.requirements import Rule
 
 HOUR_S = 3600.0
+FOLDER = "folder"
+"""Key of the validation context: where the campaign file is."""
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _several(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 class Closed(BaseModel):
@@ -34,11 +50,12 @@ class ScenarioEntry(Closed):
 class LeakEntry(Closed):
     """Leaks laid over scenarios: a hole of each size at the scenario's starting pressure, or orifices of the bench.
 
-    seeds: runs of each size in each scenario. scenarios: all that are listed, unless some are named.
+    seeds: runs of each size in each scenario. onset_h: one, or several that its runs take in turn: leaks that begin at
+    one hour alone are told from other hours by anything that has the day's rhythm. scenarios: all, unless named.
     """
 
     name: Text
-    onset_h: PositiveFloat
+    onset_h: Annotated[tuple[PositiveFloat, ...], Field(min_length=1), BeforeValidator(_several)]
     seeds: PositiveInt
     sizes_kg_s: tuple[PositiveFloat, ...] = ()
     orifices: tuple[str, ...] = ()
@@ -61,31 +78,27 @@ class Alarm(Closed):
 
 
 class MethodEntry(Closed):
-    """label: what scores and comparisons call it, so that two versions of one method can stand side by side."""
+    """name: of a method or monitor, or path.py:Class, relative to the campaign file. label: what scores and comparisons
+    call it, so that two versions of one method can stand side by side.
+    """
 
     name: Text
     label: str = ""
-    parameters: dict[str, float | int | str | bool] = Field(default_factory=dict)
+    parameters: dict[str, Any] = Field(default_factory=dict)
     alarm: Alarm = Alarm()
 
     @property
     def called(self) -> str:
-        return self.label or self.name
+        return self.label or self.name.rpartition(":")[2]
 
     @model_validator(mode="after")
-    def exists(self) -> Self:
-        shipped = methods()
-        if self.name not in shipped:
-            raise ValueError(f"no such method (there are: {', '.join(sorted(shipped))})")
-        known = list(inspect.signature(type(shipped[self.name])).parameters)
-        for key in self.parameters:
-            if key not in known:
-                raise ValueError(f"parameters.{key}: {self.name} has {', '.join(known) or 'no parameters'}")
+    def exists(self, info: ValidationInfo) -> Self:
+        self.made((info.context or {}).get(FOLDER))
         return self
 
-    def method(self) -> Method:
-        made: Method = type(methods()[self.name])(**self.parameters)
-        return made
+    def made(self, folder: Path | None = None) -> Made:
+        """folder: that of the campaign file. Raises ConfigError."""
+        return make(self.name, self.parameters, folder)
 
 
 class RequirementEntry(Closed):
@@ -108,17 +121,25 @@ class RequirementEntry(Closed):
         return self
 
 
+class Hatches(StrEnum):
+    """At the start of every run, and then for good."""
+
+    SHUT = "shut"
+    OPEN = "open"
+
+
 class CampaignFile(Closed):
     """exposures_h: how long a method looks before it answers; the watch is cut into such windows, one after another.
 
-    A run: hatches shut and chamber pumped at its start, settle_h left out, background_h with every leak laid over
-    it shut, then the watch.
+    A run: hatches shut or open and chamber pumped at its start, settle_h left out, background_h with every leak laid
+    over it shut, then the watch. limit_pa: the pressure that predicted times to the limit are held against.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
     why: Text
     bench: Text = "zvezda"
     compartment: Text
+    hatches: Hatches = Hatches.SHUT
     first_seed: Annotated[int, Field(ge=0)] = 1
     duration_h: PositiveFloat
     period_s: PositiveFloat = 60.0
@@ -126,6 +147,7 @@ class CampaignFile(Closed):
     background_h: NonNegativeFloat = 4.0
     exposures_h: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
     under_test: Text
+    limit_pa: PositiveFloat | None = None
     scenario: Annotated[tuple[ScenarioEntry, ...], Field(min_length=1)]
     leak: tuple[LeakEntry, ...] = ()
     method: Annotated[tuple[MethodEntry, ...], Field(min_length=1)]
@@ -135,6 +157,11 @@ class CampaignFile(Closed):
     def watch_s(self) -> float:
         """When the first window begins."""
         return (self.settle_h + self.background_h) * HOUR_S
+
+    @property
+    def background_s(self) -> tuple[tuple[float, float], ...]:
+        """Begin and end, if there is one."""
+        return ((self.settle_h * HOUR_S, self.watch_s),) if self.background_h else ()
 
     @model_validator(mode="after")
     def fits_together(self) -> Self:
@@ -149,10 +176,10 @@ class CampaignFile(Closed):
             if self.watch_s + exposure_h * HOUR_S > self.duration_h * HOUR_S:
                 raise ValueError(f"duration_h = {self.duration_h:g} leaves no window of {exposure_h:g} h")
         for leak in self.leak:
-            if leak.onset_h * HOUR_S < self.watch_s:
+            if min(leak.onset_h) * HOUR_S < self.watch_s:
                 raise ValueError(f"leak.{leak.name}.onset_h: it begins before the watch, {self.watch_s / HOUR_S:g} h")
             for exposure_h in self.exposures_h:
-                if not self.first_window_after(leak.onset_h * HOUR_S, exposure_h * HOUR_S):
+                if not self.first_window_after(max(leak.onset_h) * HOUR_S, exposure_h * HOUR_S):
                     raise ValueError(f"leak.{leak.name}.onset_h: no whole window of {exposure_h:g} h follows it")
 
     def _check_names(self) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from pydantic import ValidationError
 import bench as bench_package
 from bench.config.load import find_bench, load_bench
 from bench.config.model import Bench
+from bench.detection.made import Made
 from bench.errors import ConfigError
+from bench.rig import WHOLE
 from bench.sim.scenario import Scenario, load_scenario
-from procedures.campaign.file import CampaignFile
+from procedures.campaign.file import FOLDER, CampaignFile, Hatches
 from procedures.provenance import versions
 
 SHIPPED = Path(bench_package.__file__).parent / "campaigns"
@@ -35,6 +37,10 @@ class Campaign:
     scenarios: Mapping[str, Scenario]
     sha256: str
 
+    def methods(self) -> list[Made]:
+        """In the order of the file."""
+        return [entry.made(self.path.parent) for entry in self.file.method]
+
 
 def load_campaign(name: str, today: date) -> Campaign:
     """A file, or a shipped campaign by name. Raises ConfigError: file, key, reason."""
@@ -43,7 +49,8 @@ def load_campaign(name: str, today: date) -> Campaign:
     bench = load_bench(find_bench(file.bench), today)
     scenarios = {entry.name: load_scenario(_beside(path, entry.name)) for entry in file.scenario}
     _check(path, file, bench)
-    return Campaign(path, text, file, bench, scenarios, _digest(text, bench, scenarios))
+    campaign = Campaign(path.resolve(), text, file, bench, scenarios, "")
+    return replace(campaign, sha256=_digest(campaign))
 
 
 def _found(name: str) -> Path:
@@ -65,7 +72,7 @@ def _beside(path: Path, scenario: str) -> str:
 def _read(path: Path) -> tuple[str, CampaignFile]:
     try:
         text = path.read_text(encoding="utf-8")
-        return text, CampaignFile.model_validate(tomllib.loads(text))
+        return text, CampaignFile.model_validate(tomllib.loads(text), context={FOLDER: path.parent})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from error
     except OSError as error:
@@ -81,12 +88,16 @@ def _read(path: Path) -> tuple[str, CampaignFile]:
 def _check(path: Path, file: CampaignFile, bench: Bench) -> None:
     """What only the bench can say."""
     compartments = {entry.name for entry in bench.compartment}
+    whole = {WHOLE} if file.hatches is Hatches.OPEN else set()
     asked = [("compartment", file.compartment)]
     for kind, entries in (("scenario", file.scenario), ("leak", file.leak)):
         asked += [(f"{kind}.{entry.name}.compartment", entry.compartment) for entry in entries if entry.compartment]
     for key, name in asked:
-        if name not in compartments:
+        if name not in compartments | (set() if key.startswith("leak") else whole):
             raise ConfigError(f"{path}: {key}: {name} is not in {bench.file} ({', '.join(sorted(compartments))})")
+    for entry in file.leak:
+        if entry.sizes_kg_s and not entry.compartment and WHOLE in [watched for _, watched in asked]:
+            raise ConfigError(f"{path}: leak.{entry.name}.compartment: say in which, {WHOLE} is none")
     leaks = {leak.name for leak in bench.leak}
     for entry in file.leak:
         for name in entry.orifices:
@@ -94,12 +105,14 @@ def _check(path: Path, file: CampaignFile, bench: Bench) -> None:
                 raise ConfigError(f"{path}: leak.{entry.name}.orifices: {name} is not in {bench.file}")
 
 
-def _digest(text: str, bench: Bench, scenarios: Mapping[str, Scenario]) -> str:
-    digest = hashlib.sha256(f"{text}\0{bench.sha256}\0".encode())
-    for name, scenario in sorted(scenarios.items()):
+def _digest(campaign: Campaign) -> str:
+    bench = campaign.bench
+    digest = hashlib.sha256(f"{campaign.text}\0{bench.sha256}\0".encode())
+    for name, scenario in sorted(campaign.scenarios.items()):
         digest.update(f"{name}\0{scenario.model_dump_json()}\0".encode())
     digest.update(bench.model_dump_json(include={"leak"}).encode())
     digest.update(json.dumps(versions(), sort_keys=True).encode())
+    digest.update(json.dumps([made.about["origin"] for made in campaign.methods()]).encode())
     for folder in SOURCES:
         for source in sorted(folder.rglob("*.py")):
             digest.update(source.read_bytes())

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from bench.records import Verdict
 from bench.review.card import Card
 from bench.review.scorecard import write_scorecard
+from bench.validation.campaign.gate import compare_versions
 from bench.validation.campaign.measures import Measure, Slice
 from bench.validation.campaign.requirements import Judged, Required, judge, overall
 from bench.validation.campaign.scores import measures, table
@@ -18,6 +20,7 @@ from procedures.campaign.conduct import work_s
 from procedures.campaign.file import HOUR_S, CampaignFile, MethodEntry, RequirementEntry
 from procedures.campaign.folder import ROWS, SCORECARD, SCORES, CampaignFolder
 from procedures.campaign.load import Campaign
+from procedures.campaign.quiet import quiet_bounds
 from procedures.provenance import git_commit, versions
 
 
@@ -34,7 +37,7 @@ def conclude(campaign: Campaign, folder: CampaignFolder, timings_s: Mapping[str,
     """Everything that follows from the rows; written beside them. timings_s: what was measured until now."""
     begun = time.perf_counter()
     rows, costs = folder.close()
-    found = measures(rows, costs)
+    found = measures(rows, costs, quiet_bounds(campaign, cases(campaign)))
     folder.write(SCORES, table(found))
     judged = {entry.called: judgements(campaign.file, entry.called, found) for entry in campaign.file.method}
     verdict = overall(judged[campaign.file.under_test])
@@ -77,12 +80,22 @@ def _card(
     }
     rules = {entry.called: _rule(entry) for entry in file.method}
     why = {name: scenario.why for name, scenario in campaign.scenarios.items()}
-    return Card(file.name, file.why, facts, rules, why, file.under_test, rows, found, judged, verdict, timings_s)
+    versions = compare_versions(rows, _versions(file))
+    return Card(
+        file.name, file.why, facts, rules, why, file.under_test, rows, found, judged, versions, verdict, timings_s
+    )
+
+
+def _versions(file: CampaignFile) -> list[tuple[str, str]]:
+    """Pairs of labels of one method, in the order of the file."""
+    return [(one.called, other.called) for one, other in combinations(file.method, 2) if one.name == other.name]
 
 
 def _rule(entry: MethodEntry) -> str:
-    which = f"{entry.name}, " if entry.label else ""
-    return f"{which}alarm where rate > {entry.alarm.k:g} u, unless it gives alarms of its own"
+    which = f"{entry.name}, " if entry.called != entry.name else ""
+    given = ", ".join(f"{key} {value}" for key, value in entry.parameters.items())
+    rule = f"alarm where rate > {entry.alarm.k:g} u, unless it gives alarms of its own"
+    return f"{which}{given}{'; ' if given else ''}{rule}"
 
 
 def _manifest(
@@ -102,6 +115,7 @@ def _manifest(
         "simulated_days": len(every) * campaign.file.duration_h / 24.0,
         "rows_sha256": folder.sha256(ROWS),
         "under_test": campaign.file.under_test,
+        "methods": [made.about for made in campaign.methods()],
         "outcome": verdict.outcome,
         "reason": verdict.reason,
         "requirements": {

@@ -9,23 +9,23 @@ import numpy as np
 import pandas as pd
 
 from bench.config.rig import rig_of
-from bench.detection.method import CannotEstimateError
-from bench.records import Floats, Series, Window
+from bench.records import Series, Window
 from bench.rig import Rig
 from bench.sim.direct import Readings, simulate
-from bench.sim.scenario import Scenario
+from bench.validation.confusion import Located
+from procedures.campaign.answers import Answer, answering
 from procedures.campaign.cases import Case, staged, windows
-from procedures.campaign.file import HOUR_S, MethodEntry
+from procedures.campaign.file import HOUR_S, Hatches
 from procedures.campaign.load import Campaign
-
-NEGLIGIBLE_KG_S = 1e-11
-"""A hundredth of a 3 um hole. Below it a window counts as one without a leak: closed valves pass about so much."""
+from procedures.campaign.truth import NEGLIGIBLE_KG_S, Known, known, lost_by_compartment_kg
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A method's answer to one window, and the truth beside it. alarm_s: when it called, NaN if it did not; refused:
-    why it gave no answer. rig_s, method_s: wall time of the whole run's simulation and of this answer.
+    why it gave no answer; located: the likeliest compartment, empty where it names none; limit05_s ... limit95_s:
+    quantiles of the time from end_s to the limit, NaN where it predicts none. rig_s, method_s: wall time of the whole
+    run's simulation and of this answer.
     """
 
     case: int
@@ -41,10 +41,16 @@ class Row:
     judged: bool
     null: bool
     truth_kg_s: float
+    truth_compartment: str
+    limit_truth_s: float
     rate_kg_s: float
     u_kg_s: float
     alarm: bool
     alarm_s: float
+    located: str
+    limit05_s: float
+    limit50_s: float
+    limit95_s: float
     refused: str
     rig_s: float
     method_s: float
@@ -66,51 +72,39 @@ def _rows(campaign: Campaign, case: Case) -> Iterator[Row]:
     seen = simulate(campaign.bench, scenario, case.seed, orders, duration_s=duration_s, period_s=period_s)
     rig_s = time.perf_counter() - begun
     rig = rig_of(campaign.bench)
-    series = Series(seen.time_s, {name: seen.column(name) for name in rig.channels if name in seen.channels})
-    lost_kg = _lost_kg(campaign, scenario, case, seen)
+    series = _shown(rig, seen, campaign.file.hatches)
+    lost_kg = lost_by_compartment_kg(campaign.bench, scenario, seen)
+    pressure_pa = series.columns[rig.volume(case.compartment).gauges[0].channel]
+    asked = {
+        entry.called: answering(made, entry.alarm.k, rig, series, campaign.file, case.compartment)
+        for entry, made in zip(campaign.file.method, campaign.methods(), strict=True)
+    }
     for exposure_h in campaign.file.exposures_h:
         for window, judged in windows(campaign.file, case, exposure_h * HOUR_S):
-            truth_kg_s = _truth_kg_s(seen.time_s, lost_kg, window)
-            known = series.between(-math.inf, window.end_s)  # nobody knows the future
-            for entry in campaign.file.method:
-                yield _row(case, entry, rig, known, window, judged, truth_kg_s, rig_s)
+            truth = known(lost_kg, seen.time_s, pressure_pa, window, campaign.file.limit_pa or -math.inf)
+            for name, method in asked.items():
+                yield _row(case, name, window, judged, truth, method.about(window), rig_s)
 
 
-def _lost_kg(campaign: Campaign, scenario: Scenario, case: Case, seen: Readings) -> Floats:
-    """What leaks have let out of the compartment since the start, less what they have let in."""
-    lost_kg = np.zeros(seen.time_s.size)
-    for leak in scenario.hidden_leak:
-        sign = (leak.compartment == case.compartment) - (leak.to == case.compartment)
-        lost_kg += float(sign) * seen.passed_kg[:, seen.leaks.index(leak.name)]
-    for orifice in campaign.bench.leak:
-        if orifice.compartment == case.compartment:
-            lost_kg += seen.passed_kg[:, seen.leaks.index(orifice.valve)]
-    return lost_kg
+def _shown(rig: Rig, seen: Readings, hatches: Hatches) -> Series:
+    """What methods may see. End switches are seen over the wire alone: here hatches stay as the file says."""
+    columns = {name: seen.column(name) for name in rig.channels if name in seen.channels}
+    shut = np.full(seen.time_s.size, float(hatches is Hatches.SHUT))
+    switches = {hatch.closed_channel: shut for hatch in rig.hatches if hatch.closed_channel is not None}
+    return Series(seen.time_s, {**columns, **switches})
 
 
-def _truth_kg_s(time_s: Floats, lost_kg: Floats, window: Window) -> float:
-    """What a method is asked for: the mean rate of loss in the window above that in its background."""
-
-    def rate_kg_s(span: tuple[float, float]) -> float:
-        begin_kg, end_kg = np.interp(span, time_s, lost_kg)
-        return float(end_kg - begin_kg) / (span[1] - span[0])
-
-    before = [rate_kg_s(span) for span in window.background]
-    return rate_kg_s((window.begin_s, window.end_s)) - (sum(before) / len(before) if before else 0.0)
-
-
-def _row(  # noqa: PLR0913, PLR0917 - what a row is made of
+def _row(
     case: Case,
-    entry: MethodEntry,
-    rig: Rig,
-    series: Series,
+    method: str,
     window: Window,
     judged: bool,  # noqa: FBT001 - a fact of the window
-    truth_kg_s: float,
+    truth: Known,
+    answer: Answer,
     rig_s: float,
 ) -> Row:
-    begun = time.perf_counter()
-    rate_kg_s, u_kg_s, alarm, refused = _answer(entry, rig, series, window)
+    found = answer.found
+    limit05_s, limit50_s, limit95_s = (found.time_to_limit_s.get(level, math.nan) for level in ("0.05", "0.5", "0.95"))
     return Row(
         case=case.number,
         scenario=case.scenario,
@@ -118,29 +112,24 @@ def _row(  # noqa: PLR0913, PLR0917 - what a row is made of
         leak=case.leak,
         compartment=case.compartment,
         onset_s=case.onset_s,
-        method=entry.called,
+        method=method,
         exposure_s=window.end_s - window.begin_s,
         begin_s=window.begin_s,
         end_s=window.end_s,
         judged=judged,
-        null=abs(truth_kg_s) <= NEGLIGIBLE_KG_S,
-        truth_kg_s=truth_kg_s,
-        rate_kg_s=rate_kg_s,
-        u_kg_s=u_kg_s,
-        alarm=alarm,
-        alarm_s=window.end_s if alarm else math.nan,
-        refused=refused,
+        null=abs(truth.rate_kg_s) <= NEGLIGIBLE_KG_S,
+        truth_kg_s=truth.rate_kg_s,
+        truth_compartment=truth.leaking,
+        limit_truth_s=truth.limit_s,
+        rate_kg_s=found.rate_kg_s,
+        u_kg_s=found.u_kg_s,
+        alarm=not math.isnan(answer.alarm_s),
+        alarm_s=answer.alarm_s,
+        located=Located("", found.compartment_probabilities).said if found.compartment_probabilities else "",
+        limit05_s=limit05_s,
+        limit50_s=limit50_s,
+        limit95_s=limit95_s,
+        refused=answer.refused,
         rig_s=rig_s,
-        method_s=time.perf_counter() - begun,
+        method_s=answer.spent_s,
     )
-
-
-def _answer(entry: MethodEntry, rig: Rig, series: Series, window: Window) -> tuple[float, float, bool, str]:
-    """Rate, its standard uncertainty, alarm, why there is no answer. A method's own alarm goes before the rule."""
-    try:
-        estimate = entry.method().estimate(rig, series, window)
-    except CannotEstimateError as error:
-        return math.nan, math.nan, False, error.reason
-    own = estimate.alarm
-    alarm = estimate.rate_kg_s > entry.alarm.k * estimate.u_kg_s if own is None else own
-    return estimate.rate_kg_s, estimate.u_kg_s, alarm, ""

@@ -5,10 +5,10 @@ from bench.detection.shipped import methods
 
 
 def test_methods_are_found_under_the_name_they_answer_to():
-    assert {name: method.name for name, method in methods().items()} == {
-        "pressure_decay": "pressure_decay",
-        "compensated_mass": "compensated_mass",
-    }
+    names = {name: method.name for name, method in methods().items()}
+    rates = {"pressure_alarm", "pressure_decay", "mass_point", "compensated_mass"}
+    assert names.keys() == rates | {"attribution", "leak_kind"}
+    assert all(name == answers_to for name, answers_to in names.items())
 
 
 def test_a_refusal_survives_the_way_between_processes():

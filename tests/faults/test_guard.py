@@ -5,7 +5,6 @@ import os
 import signal
 
 import pytest
-
 from faults.conftest import until
 
 ENERGISED = ("roughing_pump", "roughing_valve", "fill_valve", "orifice_100um_working")

@@ -5,7 +5,12 @@ from shipped_copy import copy_shipped, replace
 
 from bench.errors import ConfigError
 from procedures import leak_sweep
+from procedures.leak_sweep import monitors, under_test
 from procedures.order import make_order
+
+TESTS = Path(__file__).parents[1]
+TINY = f"{TESTS / 'tiny_cusum.py'}:TinyCusum"
+TWO_POINTS = f"{TESTS / 'outside_method' / 'acme_leaks' / 'two_points.py'}:TwoPoints"
 
 
 def order(*extra, name="leak_sweep", bench=None, simulate=None):
@@ -76,12 +81,31 @@ def test_by_default_all_leaks_of_50_and_100_um_are_opened():
         ("leaks=mir_50um", ["leaks: mir_50um", "zvezda.toml", "working_50um"]),
         ("leaks=us_50um,mir_50um,spektr", ["leaks: mir_50um, spektr"]),
         ("leaks=us_50um,us_50um", ["leaks: us_50um: named more than once"]),
-        ("method=crystal_ball", ["method: crystal_ball", "compensated_mass, pressure_decay"]),
+        (
+            "method=crystal_ball",
+            ["method: crystal_ball", "attribution, attribution_watch, compensated_mass, cusum"],
+        ),
+        ("method=crystal.py:Ball", ["method: crystal.py:Ball: there is no file crystal.py"]),
+        (f"method={TINY}", ["method: ", "it cannot be asked about a window; say -e watch="]),
+        ("watch=compensated_mass", ["watch: compensated_mass: it can only be asked about a window"]),
+        ("parameters=k=3", ["method: compensated_mass: k: no such parameter (there are: above_background)"]),
+        ("parameters=k", ["-e parameters: ", "k: write it as KEY=VALUE"]),
     ],
 )
 def test_a_plan_that_cannot_be_followed_is_refused_with_the_key_and_the_reason(extra, parts):
     line = complaint(extra)
     assert all(part in line for part in parts)
+
+
+def test_a_monitor_of_one_volume_watches_every_compartment():
+    asked = order(f"watch={TINY}")
+    watching = monitors(asked.plan, asked.bench)
+    assert [made.compartment for made in watching] == [entry.name for entry in asked.bench.compartment]
+
+
+def test_the_method_under_test_is_made_with_the_parameters_of_the_plan():
+    made = under_test(order(f"method={TWO_POINTS}", "parameters=minutes=5").plan)
+    assert (made.name, made.about["parameters"]) == ("two_points", {"minutes": 5.0})
 
 
 def test_an_unknown_procedure_is_told_with_those_there_are():

@@ -9,6 +9,7 @@ from bench.certificate import Certificate
 from bench.leak_gas import GASES, conversion, moistening, saturation_pressure_pa
 from bench.truth.leak_budget import Conditions, inputs, leak_budget
 from bench.uncertainty.gum import rectangular
+from bench.uncertainty.monte_carlo import distribute, validate
 
 DAY = date(2026, 6, 1)
 FLOW_KG_S = 1.07e-7
@@ -73,6 +74,14 @@ def test_few_degrees_of_freedom_of_the_certificate_widen_the_interval():
     found = leak_budget(leak, inputs(leak, Conditions(101_325.0, 0.0, 293.15, 0.0), DAY))
     assert found.effective_dof == pytest.approx(4.0 * (0.0075**2 + 0.006**2) ** 2 / 0.0075**4, rel=1e-6)
     assert found.coverage_factor > 2.2
+
+
+def test_monte_carlo_agrees_with_a_budget_of_few_degrees_of_freedom():
+    """An expanded uncertainty with so few is Student's distribution, not a normal one (JCGM 101 6.4.9.7)."""
+    leak = LEAK.model_copy(update={"degrees_of_freedom": 4.0, "u_drift_relative": 0.0})
+    rows = inputs(leak, Conditions(101_325.0, 0.0, 293.15, 0.0), DAY)
+    budget = leak_budget(leak, rows)
+    assert validate(budget, distribute(leak.flow, rows, probability=budget.probability), digits=1).valid
 
 
 @pytest.mark.parametrize(

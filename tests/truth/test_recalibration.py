@@ -1,12 +1,15 @@
 """Whether a leak was the same before and after the run, by its calibrations."""
 
+import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from bench.certificate import Certificate
 from bench.config.certificates import calibrations_of, load_certificate
-from bench.truth.recalibration import calibration_en, en_number
+from bench.truth.recalibration import calibration_en, en_number, rise_en
+from bench.uncertainty.gum import Input, propagate
 
 DAY = date(2026, 6, 1)
 
@@ -42,6 +45,24 @@ def test_a_stated_drift_is_no_change():
 def test_conditions_of_the_later_calibration_are_reckoned_with():
     later = calibrated(date(2027, 1, 1), 2e-7, reference_pressure_pa=101_325.0 / 2.0)
     assert calibration_en(BEFORE, [later], DAY) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_two_calibrations_of_a_flow_controller_at_different_readings_are_compared_at_one():
+    """One per cent apart is one per cent, whatever the readings; U is 1.5 % of either."""
+    meter = {"model": "programmable", "reference_reading_kg_s": 4e-7}
+    before = calibrated(date(2026, 1, 1), **meter, zero_kg_s=1e-9)
+    later = {**meter, "reference_reading_kg_s": 8e-7, "zero_kg_s": -1e-9, "expanded_uncertainty": 1.2e-8}
+    en = calibration_en(before, [calibrated(date(2027, 1, 1), 8.08e-7, **later)], DAY)
+    assert en == pytest.approx(0.01 / (0.015 * math.sqrt(2.0)), rel=0.01)
+
+
+def test_what_two_rises_have_wrong_alike_does_not_excuse_that_they_differ():
+    """Same chamber, same gauge, same outgassing taken off: the slopes alone are independent, 0.5 % each here."""
+    shared = {"volume": 0.01, "chamber_temperature": 0.004, "gauge_gain": 0.2, "outgassing": 0.05}
+    rows = [Input(name, 1.0, u) for name, u in {**shared, "rise": 0.005}.items()]
+    before = propagate(lambda x: 4e-7 * math.prod(x.values()), rows)
+    after = replace(before, value=1.02 * before.value)
+    assert rise_en(before, after, 4e-7, 4e-7) == pytest.approx(0.02 / math.hypot(0.01, 0.01), rel=1e-6)
 
 
 def test_of_several_the_nearest_ones_around_the_run_count():

@@ -92,6 +92,20 @@ def test_a_truth_that_the_chamber_contradicts_is_void(flows):
     assert "chamber's rate of rise: DISAGREES" in truth(**flows).void
 
 
+def test_outgassing_that_died_away_between_its_two_measurements_is_known_to_half_of_that():
+    """3 mPa/s before, 1 mPa/s after: 2 in between, and anywhere from 1 to 3 (rectangular)."""
+    late = (800.0, 845.0)
+    series, span = recorded(), slice(int(late[0]), int(late[1]))
+    series.columns["gauge"][30:90] += 2.9e-3 * (TIME_S[30:90] - 30.0)
+    series.columns["gauge"][span] += 1e-3 * (TIME_S[span] - late[0])
+    shut = (*EVENTS[:-1], confirmed(CloseValve("orifice"), 795.0), rise_event(None, late))
+    bench = _finely_gauged()
+    found = risen(bench, bench.leak[0], Rise("node_50um", *FIRST), series, shut)
+    (line,) = (line for line in found.lines if line.source == "outgassing")
+    assert line.value == pytest.approx(2e-3, rel=0.02)
+    assert line.u == pytest.approx(1e-3 / math.sqrt(3.0), rel=0.05)
+
+
 def test_a_leak_that_changed_between_two_rises_makes_its_truth_void():
     """Half a per cent either way is within the certificate's u; that the one is 3 % of the other is not."""
     found = truth(first=3.94e-7, second=4.06e-7, noise_pa=1e-5, bench=_finely_gauged())
@@ -133,6 +147,16 @@ def test_a_gauge_out_of_its_range_says_nothing():
     series.columns["gauge"][:] = np.nan
     rise = Rise("node_50um", *FIRST)
     assert risen(BENCH, LEAK, rise, series, EVENTS) == "no gauge was within its range"
+
+
+def test_a_gauge_that_stands_still_is_not_the_one_that_knows_best():
+    """It would have the least uncertainty of all."""
+    stuck = GAUGE.model_copy(update={"name": "stuck", "input": "stuck", "accuracy": 1e-5})
+    both = BENCH.model_copy(update={"channel": (*BENCH.channel, stuck)})
+    series = recorded()
+    series.columns["stuck"] = np.full(TIME_S.size, 5.0)
+    found = risen(both, LEAK, Rise("node_50um", *FIRST), series, EVENTS)
+    assert found.value == pytest.approx(4e-7, rel=0.005)
 
 
 def test_an_orifice_has_no_flow_meter_in_line():

@@ -27,7 +27,7 @@ class FlowLine(Protocol):
         """What really flows."""
 
     def set_flow(self, kg_s: float) -> None:
-        """The flow that the valve is opened for; 0 closes it."""
+        """The valve is opened until the sensor shows so much; 0 closes it."""
 
     def pressure_pa(self) -> float:
         """Absolute, at the instrument."""

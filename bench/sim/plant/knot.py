@@ -18,7 +18,9 @@ from bench.sim.plant.state import (
     LINE_PA,
     NOW_S,
     PA,
+    REGULATOR,
     SUCTION,
+    TO,
     VOLUME,
     K,
     Plant,
@@ -41,7 +43,7 @@ class Places:
     def __init__(self, plant: Plant) -> None:
         n, m = plant.compartments, plant.vessels
         self._controllers = [int(i) for i in np.flatnonzero(plant.ends[:, KIND] == FLOW_CONTROLLER)]
-        sizes = [m, m, n, n, 5, SPECIES, 1, n, len(plant.pump), len(self._controllers), len(plant.ends)]
+        sizes = [m, m, n, n, 5, SPECIES, 1, n, len(plant.pump), len(self._controllers), len(plant.ends), n]
         self._begins = np.cumsum([0, *sizes])
         self.count = int(self._begins[-1])
         self.line, self.shroud, self.room, self.pirani, self.ionisation = (self._place(4, i) for i in range(5))
@@ -75,12 +77,16 @@ class Places:
         return self._place(8, pump)
 
     def flow(self, path: int) -> int:
-        """Kg/s through a flow controller."""
+        """Kg/s through a flow controller, as its meter sees it: what regulators let into the same node too."""
         return self._place(9, self._controllers.index(path))
 
     def through(self, path: int) -> int:
         """Kg that have passed the path since the start, from its first end to its second."""
         return self._place(10, path)
+
+    def oxygen(self, node: int) -> int:
+        """Its partial pressure in a compartment."""
+        return self._place(11, node)
 
 
 @compiled
@@ -114,10 +120,23 @@ def keep(plant: Plant, state: State, work: Work, row: Floats) -> None:
     rest += plant.pump.shape[0]
     for index in range(paths):
         if plant.ends[index, KIND] == FLOW_CONTROLLER:
-            row[rest] = path_flow(plant, state, work, index, now_s)[0]
+            row[rest] = _metered(plant, state, work, index)
             rest += 1
     begin = state.u.size - n - paths
     copy(row[rest:], state.u[begin : begin + paths])
+    for i in range(n):
+        row[rest + paths + i] = partial_pressure(work.node[i], work.fraction[i], gas.O2)
+
+
+@inner
+def _metered(plant: Plant, state: State, work: Work, controller: int) -> float:
+    """A regulator stands in the line of the controller that feeds its node: one meter sees both."""
+    now_s = state.time[NOW_S]
+    total = path_flow(plant, state, work, controller, now_s)[0]
+    for index in range(plant.ends.shape[0]):
+        if plant.ends[index, KIND] == REGULATOR and plant.ends[index, TO] == plant.ends[controller, TO]:
+            total += path_flow(plant, state, work, index, now_s)[0]
+    return total
 
 
 @inner

@@ -21,6 +21,10 @@ class SensorSpec:
     """Standard uncertainty, unit; shared equally, in variance, by a gain and an offset drawn in secret."""
     u_gain: float = 0.0
     """Standard uncertainty of a gain beside that: a gauge over many decades is wrong by so much of any reading."""
+    gain: float | None = None
+    """Relative, as it is; none: drawn in secret, as said above."""
+    zero: float | None = None
+    """Unit, as it is; none: drawn in secret."""
     gain_tempco: float = 0.0
     """1/K of (ambient - reference_k)."""
     tempco: float = 0.0

@@ -1,6 +1,6 @@
-"""Whether a method got worse: two campaigns' rows compared run by run, all comparisons together by Holm."""
+"""Whether a method got worse: rows of two campaigns, or of two versions, compared run by run; all together by Holm."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,6 +54,17 @@ def compare(before: pd.DataFrame, now: pd.DataFrame) -> list[Compared]:
         raise ValueError("the two campaigns have no run of one method in common")
     adjusted = holm([each.p for each in found])
     return [replace(each, p=p) for each, p in zip(found, adjusted, strict=True)]
+
+
+def compare_versions(rows: pd.DataFrame, pairs: Sequence[tuple[str, str]]) -> list[Compared]:
+    """Two labels of one method on the same runs of one campaign, all pairs together: before is the first of each."""
+    if not pairs:
+        return []
+    first, second = (
+        pd.concat([rows[rows["method"] == pair[side]].assign(method=f"{pair[0]} → {pair[1]}") for pair in pairs])
+        for side in (0, 1)
+    )
+    return compare(first, second)
 
 
 def _keys(rows: pd.DataFrame) -> list[tuple[str, float]]:

@@ -16,11 +16,19 @@ class Name(StrEnum):
     FALSE_ALARMS_PER_DAY = "false_alarms_per_day"
     FALSE_CALLS = "false_calls"  # of judged windows without a leak, those with an alarm
     DETECTED = "detected"  # of judged windows with a leak, whatever its size, those with an alarm
+    ROC_AREA = "roc_area"  # of rate / u in judged windows with a leak against those without
     DELAY50_H = "delay50_h"
     DELAY95_H = "delay95_h"
+    DELAY50_EFFICIENCY = "delay50_efficiency"  # bound over median
     COVERAGE = "coverage"  # of the truth by 95 % intervals
     BIAS_KG_S = "bias_kg_s"
     RMSE_KG_S = "rmse_kg_s"
+    RMSE_OVER_BOUND = "rmse_over_bound"  # Cramer-Rao's, in scenarios whose noise is the declared one
+    LOCATED_RIGHT = "located_right"  # of judged windows in which it names a compartment
+    LIMIT05_BELOW = "limit05_below"  # of times to the limit, those shorter than the predicted 5 % quantile
+    LIMIT50_BELOW = "limit50_below"
+    LIMIT95_BELOW = "limit95_below"
+    LIMIT_OPTIMISM = "limit_optimism"  # of the 5 % quantile, at worst: (predicted - true) / true
     ANSWERED = "answered"  # of all windows
     COST_S = "cost_s"  # of one answer, wall time
 

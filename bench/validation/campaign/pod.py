@@ -41,6 +41,8 @@ def curve(found: Detections) -> PodFit | FloorPodFit:
         raise ValueError("no leak was laid over")
     if found.hits.all() or not found.hits.any():
         raise ValueError(f"all {found.hits.size} leaks {'found' if found.hits.any() else 'missed'}: no curve")
+    if 2 * found.false_calls >= found.null_windows > 0:
+        raise ValueError(f"{found.false_calls} of {found.null_windows} windows without a leak alarm: no curve")
     if found.false_calls:
         null = found.null_windows
         return fit_floor(found.sizes_kg_s, found.hits, false_calls=found.false_calls, null_runs=null)

@@ -10,7 +10,7 @@ from bench.validation.campaign.measures import Measure, Name, Slice
 from bench.validation.conformity import Decision, Requirement, Side, judge_proportion, judge_rate
 
 DAY_S = 86_400.0
-PROPORTIONS = (Name.COVERAGE, Name.DETECTED, Name.FALSE_CALLS, Name.ANSWERED)
+PROPORTIONS = (Name.COVERAGE, Name.DETECTED, Name.FALSE_CALLS, Name.ANSWERED, Name.LOCATED_RIGHT)
 
 
 class Rule(StrEnum):

@@ -9,8 +9,13 @@ import pandas as pd
 
 from bench.validation import binomial
 from bench.validation.accuracy import COVERAGE_FACTOR
+from bench.validation.campaign.bounds import Bounds
+from bench.validation.campaign.efficiency import delay_efficiency, rmse_over_bound
 from bench.validation.campaign.measures import Measure, Name, Slice
+from bench.validation.campaign.place import place_measures
 from bench.validation.campaign.pod import detections, pod_measures
+from bench.validation.campaign.roc import roc_measure
+from bench.validation.campaign.time_left import time_left_measures
 from bench.validation.delays import Delays, Watch, delays
 from bench.validation.false_alarms import NullExposure, false_alarm_rates
 from bench.validation.rate_accuracy import errors_accuracy
@@ -19,17 +24,17 @@ DAY_S, HOUR_S = 86_400.0, 3600.0
 QUANTILES = {Name.DELAY50_H: 0.5, Name.DELAY95_H: 0.95}
 
 
-def measures(rows: pd.DataFrame, costs: pd.DataFrame) -> list[Measure]:
+def measures(rows: pd.DataFrame, costs: pd.DataFrame, bounds: Bounds) -> list[Measure]:
     """rows: one per method and window (procedures.campaign.rows.Row); costs: case, method, exposure_s, method_s."""
     found = []
     for (method, exposure_s), part in rows.groupby(["method", "exposure_s"], sort=True):
         whole = Slice(str(method), float(str(exposure_s)))
         spent = costs[(costs["method"] == method) & (costs["exposure_s"] == exposure_s)]
         sizes = pod_measures(part, whole)
-        found += [*sizes, *_of(part, whole), *_delays_by_leak(part, whole), _cost(spent, whole)]
+        found += [*sizes, *_of(part, whole, bounds), *_by_leak(part, whole, bounds), _cost(spent, whole)]
         for scenario, inside in part.groupby("scenario", sort=True):
             of_what = Slice(whole.method, whole.exposure_s, str(scenario))
-            found += [*_pod_inside(inside, of_what, sizes), *_of(inside, of_what)]
+            found += [*_pod_inside(inside, of_what, sizes), *_of(inside, of_what, bounds)]
     return found
 
 
@@ -46,13 +51,17 @@ def table(found: list[Measure]) -> pd.DataFrame:
     return pd.DataFrame(flat).astype({"name": str})
 
 
-def _of(rows: pd.DataFrame, of_what: Slice) -> Iterator[Measure]:
+def _of(rows: pd.DataFrame, of_what: Slice, bounds: Bounds) -> Iterator[Measure]:
     judged = rows[rows["judged"]]
     yield _false_alarms(rows[rows["null"]], of_what)
     yield _share(Name.FALSE_CALLS, of_what, judged[judged["null"]]["alarm"], "no judged window is without a leak")
     yield _share(Name.DETECTED, of_what, judged[~judged["null"]]["alarm"], "no judged window has a leak")
     yield _share(Name.ANSWERED, of_what, rows["refused"] == "", "no window")
+    yield roc_measure(rows, of_what)
     yield from _accuracy(judged[judged["refused"] == ""], of_what)
+    yield rmse_over_bound(judged[judged["refused"] == ""], of_what, bounds)
+    yield from place_measures(rows, of_what)
+    yield from time_left_measures(rows, of_what)
 
 
 def _share(name: Name, of_what: Slice, hits: "pd.Series[bool]", nothing: str) -> Measure:
@@ -95,11 +104,15 @@ def _accuracy(judged: pd.DataFrame, of_what: Slice) -> Iterator[Measure]:
     yield Measure.known(Name.RMSE_KG_S, of_what, found.rmse, found.rmse_limits, found.runs)
 
 
-def _delays_by_leak(rows: pd.DataFrame, whole: Slice) -> Iterator[Measure]:
+def _by_leak(rows: pd.DataFrame, whole: Slice, bounds: Bounds) -> Iterator[Measure]:
     """By what was laid over and by a scenario's own leak: a delay over a mixture of sizes says nothing."""
     with_onset = rows[rows["onset_s"].notna()]
     for (scenario, leak), part in with_onset.groupby(["scenario", "leak"], sort=False):
-        yield from _delay(part, Slice(whole.method, whole.exposure_s, str(scenario), str(leak)))
+        of_what = Slice(whole.method, whole.exposure_s, str(scenario), str(leak))
+        inside = rows[rows["scenario"] == scenario]
+        yield roc_measure(inside[(inside["leak"] == leak) | inside["null"]], of_what)
+        half, most = _delay(part, of_what)
+        yield from (half, most, delay_efficiency(half, part, _false_alarms(inside[inside["null"]], of_what), bounds))
 
 
 def watched(rows: pd.DataFrame) -> Delays:

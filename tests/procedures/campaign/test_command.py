@@ -58,7 +58,9 @@ def test_the_scorecard_holds_the_numbers_of_the_scores_and_asks_nothing_of_the_n
     assert found["reason"] in page
     for name, scale in (("rmse_kg_s", 3.6e9), ("false_alarms_per_day", 1.0), ("coverage", 100.0)):
         assert f"{whole['value'][name] * scale:.3g} (" in page
-    assert all(f'id="{plot}-figure_1"' in page for plot in ("pod", "delays", "coverage", "errors", "alarms", "cost"))
+    assert all(
+        f'id="{plot}-figure_1"' in page for plot in ("pod", "delays", "coverage", "errors", "alarms", "cost", "roc")
+    )
     assert "http" not in page.replace("http://www.w3.org", "")
 
 

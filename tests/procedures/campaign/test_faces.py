@@ -53,7 +53,7 @@ def test_both_faces_of_the_rig_give_a_method_the_same_score(tmp_path):
     compared = 0
     for window, _ in windows(campaign.file, case, 0.3 * HOUR_S):
         for entry in campaign.file.method:
-            found = entry.method().estimate(rig, series, window)
+            found = entry.made().method.estimate(rig, series, window)
             (row,) = direct[(direct["method"] == entry.called) & (direct["begin_s"] == window.begin_s)].to_dict(
                 "records"
             )

@@ -15,8 +15,11 @@ BAD = {
     "no such bench": (('why = "A test."', 'why = "A test."\nbench = "mir"'), "mir: no such bench file"),
     "no such compartment": (('compartment = "working', 'compartment = "walking'), "compartment: walking_compartment"),
     "no such orifice": (("working_25um", "working_26um"), "leak.orifice.orifices: working_26um is not in"),
-    "no such method": (('name = "pressure_decay"', 'name = "guess"'), "no such method (there are: compensated_mass"),
-    "no such parameter": (("alarm = { k = 5.0 }", "parameters = { window = 3 }"), "pressure_decay has no parameters"),
+    "no such method": (('name = "pressure_decay"', 'name = "guess"'), "no such method (there are: attribution"),
+    "no such parameter": (
+        ("alarm = { k = 5.0 }", "parameters = { window = 3 }"),
+        "pressure_decay: window: no such parameter (there are: none)",
+    ),
     "two methods of one name": (('name = "pressure_decay"', 'name = "pressure_decay"\nlabel = "mass"'), "method.mass"),
     "nobody under test": (('under_test = "mass"', 'under_test = "mess"'), "under_test: mess is none of the methods"),
     "no such measure": (('measure = "coverage"', 'measure = "cover"'), "requirement.0.measure"),

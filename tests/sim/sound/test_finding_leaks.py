@@ -9,6 +9,7 @@ from sim import listening, rigs
 from sim.listening import BAND_HZ, RATE_HZ, burst, later_us, leaking, level_db, power_pa2, true_later_us
 
 from bench.clock import VirtualClock
+from bench.sim.direct import leaking as opened
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import Scenario
 from bench.sim.sound.house import House
@@ -46,7 +47,7 @@ def test_delays_are_recovered_to_2_us_at_0_db(seed):
 @pytest.mark.parametrize("leak", rigs.BENCH.leak, ids=lambda leak: leak.name)
 def test_every_leak_of_the_bench_is_located_by_its_delay_in_quiet_surroundings(leak):
     rig = rigs.staged(listening.quiet_bench())
-    rig.write_line(rigs.LINES[leak.valve], True)
+    opened(leak)(rig)
     one, other = burst(rig, leak.compartment, 20.0)
     assert later_us(one, other) == pytest.approx(true_later_us(rig, leak.name), abs=2.0)
 

@@ -42,6 +42,12 @@ def row(case, method, size_kg_s, window, truth_kg_s, answer):
         "u_kg_s": u_kg_s,
         "alarm": alarm,
         "alarm_s": (window + 1) * HOUR_S if alarm else np.nan,
+        "located": "",
+        "truth_compartment": "working_compartment" if truth_kg_s else "none",
+        "limit_truth_s": np.nan,
+        "limit05_s": np.nan,
+        "limit50_s": np.nan,
+        "limit95_s": np.nan,
         "refused": "",
     }
 

@@ -3,7 +3,7 @@
 import pytest
 from validation.campaign.made_up import U_KG_S, boastful, honest, rows
 
-from bench.validation.campaign.gate import compare
+from bench.validation.campaign.gate import compare, compare_versions
 
 
 def deaf(truth_kg_s, noise_kg_s):
@@ -59,3 +59,12 @@ def test_a_better_one_is_not_worse():
 def test_campaigns_without_a_run_in_common_cannot_be_compared():
     with pytest.raises(ValueError, match="no run of one method in common"):
         compare(BEFORE, rows({"another": honest}))
+
+
+def test_two_versions_in_one_campaign_are_compared_like_two_campaigns():
+    found = compare_versions(rows({"old": honest, "new": deaf}), [("old", "new")])
+    assert {each.method for each in found} == {"old → new"}
+    assert {each.measure for each in found if each.worse} == {
+        each.measure for each in compare(BEFORE, rows({"m": deaf})) if each.worse
+    }
+    assert compare_versions(BEFORE, []) == []

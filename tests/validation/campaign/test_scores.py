@@ -6,6 +6,7 @@ import pytest
 from scipy.stats import norm
 from validation.campaign.made_up import U_KG_S, boastful, copying, costs, honest, rows, shouting, silent
 
+from bench.validation.campaign.bounds import Bounds
 from bench.validation.campaign.measures import Name, Slice
 from bench.validation.campaign.requirements import Decision, Required, Rule, judge, overall
 from bench.validation.campaign.scores import measures, table
@@ -17,7 +18,7 @@ HOUR_S = 3600.0
 @pytest.fixture(scope="module")
 def found():
     made = rows(METHODS)
-    return measures(made, costs(made))
+    return measures(made, costs(made), Bounds({}))
 
 
 def of(found, method, name, scenario="", leak=""):

@@ -7,6 +7,7 @@ from bench.sim.daq.driver.driver import Driver
 from bench.sim.daq.driver.watchdog import NO_CHANGE, Watchdog
 from bench.sim.daq.errors import DriverError
 from bench.sim.daq.face.messages import Fields, Message, enum
+from bench.sim.daq.rack.device import Terminals
 from bench.sim.daq.rack.names import expand
 
 HIGH: Final = 10192
@@ -31,13 +32,17 @@ def create(driver: Driver, request: Message) -> Fields:
     return {"task": {"name": task.name}, "new_session_initialized": is_new}
 
 
-def line_states(driver: Driver, request: Message) -> Fields:
-    """CfgWatchdogDOExpirStates: a list of lines or ports for each state."""
-    watchdog = _settable(driver, request)
-    for name, state in _each(request, request.expir_state_array):
-        for line in driver.rack.resolve(name, "do_lines"):
-            put_line_state(watchdog, line, state)
-    return {}
+def _states(terminals: Terminals, put: Callable[[Watchdog, str, int], None]) -> Callable[[Driver, Message], Fields]:
+    """A list of terminals for each state."""
+
+    def configure(driver: Driver, request: Message) -> Fields:
+        watchdog = _settable(driver, request)
+        for name, state in _each(request, request.expir_state_array):
+            for terminal in driver.rack.resolve(name, terminals):
+                put(watchdog, terminal, state)
+        return {}
+
+    return configure
 
 
 def analog_states(driver: Driver, request: Message) -> Fields:
@@ -46,14 +51,6 @@ def analog_states(driver: Driver, request: Message) -> Fields:
     for (name, value), kind in both:
         for terminal in driver.rack.resolve(name, "ao"):
             put_output(watchdog, terminal, kind, value)
-    return {}
-
-
-def counter_states(driver: Driver, request: Message) -> Fields:
-    watchdog = _settable(driver, request)
-    for name, state in _each(request, request.expir_state_array):
-        for counter in driver.rack.resolve(name, "counters"):
-            put_counter_state(watchdog, counter, state)
     return {}
 
 
@@ -105,8 +102,8 @@ def control(driver: Driver, request: Message) -> Fields:
 
 WATCHDOGS: Final[dict[str, Callable[[Driver, Message], Fields]]] = {
     "CreateWatchdogTimerTaskEx": create,
-    "CfgWatchdogDOExpirStates": line_states,
+    "CfgWatchdogDOExpirStates": _states("do_lines", put_line_state),
     "CfgWatchdogAOExpirStates": analog_states,
-    "CfgWatchdogCOExpirStates": counter_states,
+    "CfgWatchdogCOExpirStates": _states("counters", put_counter_state),
     "ControlWatchdogTask": control,
 }
