@@ -1,7 +1,7 @@
 """How each command reaches an instrument, and what the instrument says of it afterwards."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -133,6 +133,12 @@ class Actuation:
         parts = (*self.bench.driven, *self.bench.heater, *self.bench.flow_controller)
         return next((part.instrument for part in parts if part.name == command.target), command.target)
 
+    def levels(self, steps: Iterable[Command], instrument: str) -> dict[str, bool]:
+        """Of the instrument's lines after these steps."""
+        on_line = [step for step in steps if isinstance(step, OnLine) and self.owner(step) == instrument]
+        lines = [self._line(step) for step in on_line if not self._by_link(step)]
+        return {line: level for _, line, level in lines}
+
     def controller(self, name: str) -> PressureController:
         return self._as(PressureController, name)
 
@@ -140,9 +146,10 @@ class Actuation:
         return self._as(ResidualGasAnalyser, name)
 
     # -- what a command says -------------------------------------------------------------------------------------
-    def _by_link(self, command: commands.StartPump | commands.StopPump) -> bool:
-        """Whether the pump is started over its drive's link, and not by a line."""
-        return self.bench.named_pump(command.target).line is None
+    def _by_link(self, command: OnLine) -> bool:
+        """Whether it is a pump that is started over its drive's link, and not by a line."""
+        pumps = isinstance(command, commands.StartPump | commands.StopPump)
+        return pumps and self.bench.named_pump(command.target).line is None
 
     def _line(self, command: OnLine) -> tuple[DigitalLines, str, bool]:
         if isinstance(command, commands.StartPump | commands.StopPump):

@@ -11,24 +11,22 @@ import signal
 import socket
 import struct
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.commands import Command, label
 from bench.config.model import Bench
-from bench.ending import failures
 from bench.heartbeat import SAFE, SOCKET
 from bench.possession import latch
 from bench.recorder import write_atomically
-from bench.roles import Instrument, SampleClock
+from bench.roles import Instrument
 from bench.station import Station, open_instrument
 
 REPORT = "guard.json"
-STEP_PATIENCE_S = 10.0
-"""How long a step that fails is tried again, on links opened anew."""
+STEP_PATIENCE_S, RETRY_S = 10.0, 0.2
+"""How long, and how often, a step that fails is tried again, on links opened anew."""
 DYING_S = 10.0
 
 
@@ -126,36 +124,44 @@ def _killed(process: int) -> bool:
 
 def make_safe(bench: Bench, patience_s: float = STEP_PATIENCE_S) -> list[Step]:
     """Every step of the declared safe state in order, each tried again until it is read back or patience ends."""
-    with _opened(bench) as station:
-        return [_take(station, step, patience_s) for step in station.safe_steps()]
-
-
-def _take(station: Station, step: Command, patience_s: float) -> Step:
-    """Closing, and switching off, may be said again."""
-    until_s, attempts, failure = time.monotonic() + patience_s, 0, ""
-    while attempts == 0 or time.monotonic() < until_s:
-        attempts += 1
-        failure = station.safe_step(step) or ""
-        if not failure:
-            break
-        time.sleep(min(0.2, patience_s))
-    return Step(label(step), attempts, failure)
-
-
-@contextmanager
-def _opened(bench: Bench) -> Iterator[Station]:
-    """As many instruments of the bench as can be opened, those of the safe state first; the others' steps fail."""
     with ExitStack() as closing:
-        instruments: dict[str, Instrument] = {}
+        links = _Links(bench, closing)
+        return [_take(links, step, patience_s) for step in links.station.safe_steps()]
 
-        def open_one(name: str) -> None:
-            entry = next(entry for entry in bench.instrument if entry.name == name)
-            instrument = instruments[name] = open_instrument(bench, entry)
-            closing.callback(instrument.close)
-            if isinstance(instrument, SampleClock):
-                instrument.start()
 
-        station = Station(bench, instruments)
-        needed = dict.fromkeys(station.owner(step) for step in station.safe_steps())
-        tuple(failures(lambda name=name: open_one(name) for name in needed))  # type: ignore[misc]
-        yield station
+def _take(links: "_Links", step: Command, patience_s: float) -> Step:
+    """Closing, and switching off, may be said again."""
+    until_s, attempts = time.monotonic() + patience_s, 0
+    while True:
+        failure = links.take(step, again=attempts > 0)
+        attempts += 1
+        if not failure or time.monotonic() >= until_s:
+            return Step(label(step), attempts, failure)
+        time.sleep(min(RETRY_S, patience_s))
+
+
+class _Links:
+    """Instruments of the bench, opened as they are needed; one that would not obey is taken from whoever holds it."""
+
+    def __init__(self, bench: Bench, closing: ExitStack) -> None:
+        self._instruments: dict[str, Instrument] = {}
+        self.station = Station(bench, self._instruments)
+        self._entries = {entry.name: entry for entry in bench.instrument}
+        closing.callback(self._close)
+
+    def take(self, step: Command, *, again: bool) -> str:
+        """Why the step was not taken, or empty."""
+        name = self.station.owner(step)
+        try:
+            if name not in self._instruments:
+                self._instruments[name] = open_instrument(self.station.bench, self._entries[name], freed=again)
+        except Exception as error:  # noqa: BLE001 - the steps after this one must be taken
+            return f"{label(step)}: {type(error).__name__}: {error}"
+        failure = self.station.safe_step(step) or ""
+        if failure:
+            self._instruments.pop(name).close()
+        return failure
+
+    def _close(self) -> None:
+        for instrument in self._instruments.values():
+            instrument.close()

@@ -19,7 +19,11 @@ START_S = 20.0
 
 
 class Heart:
-    """The run's end. Raises GuardLostError as soon as the guard is gone: a run goes on under a guard, or not at all."""
+    """The run's end. Raises GuardLostError once, as soon as the guard is gone: a run goes on under a guard, or not at
+    all, and on the way out nobody needs to be told again.
+    """
+
+    lost = False
 
     def __init__(
         self, folder: Path, run_folder: Path, patience_s: float, ensure: Callable[[], None], within_s: float = START_S
@@ -45,9 +49,12 @@ class Heart:
         self._socket.close()
 
     def _say(self, what: bytes) -> None:
+        if self.lost:
+            return
         try:
             self._socket.sendall(what)
         except OSError as error:
+            self.lost = True
             raise GuardLostError(f"the guard is gone ({error}): nobody would make the bench safe") from error
 
 

@@ -7,7 +7,8 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +31,11 @@ def state_folder(bench: str) -> Path:
 class Possession:
     """A context manager: inside it, this process alone drives the bench, or guards it. Raises BenchBusyError, naming
     the holder.
+
+    left: what the last holder said of itself, if it died in here; empty if it left.
     """
+
+    left = ""
 
     def __init__(self, folder: Path, purpose: str, lock: str = DRIVES) -> None:
         self._path, self._purpose = folder / lock, purpose
@@ -46,13 +51,26 @@ class Possession:
             raise BenchBusyError(
                 f"the bench is driven by another process: {said or 'it has not said which'}"
             ) from error
+        self.left = os.read(self._handle, 4096).decode("utf-8", "replace").strip()
         os.ftruncate(self._handle, 0)
-        os.write(self._handle, f"process {os.getpid()}, {self._purpose}, since {_now()}\n".encode())
+        os.pwrite(self._handle, f"process {os.getpid()}, {self._purpose}, since {_now()}\n".encode(), 0)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         os.ftruncate(self._handle, 0)
         os.close(self._handle)
+
+
+@contextmanager
+def driving(folder: Path, purpose: str) -> Iterator[None]:
+    """For a run. Raises BenchBusyError; BenchLatchedError while nobody has looked at what the guard had to do, or at a
+    bench whose driver died with nobody to make it safe.
+    """
+    with Possession(folder, purpose) as possession:
+        if possession.left and not (folder / LATCH).exists():
+            latch(folder, {"reason": f"{possession.left}: died at it, and no guard has made the bench safe"})
+        check_latch(folder)
+        yield
 
 
 def holder(folder: Path, lock: str = DRIVES) -> int | None:

@@ -77,6 +77,18 @@ class DigitalLines(Protocol):
 
 
 @runtime_checkable
+class Watchdog(Protocol):
+    """An instrument whose hardware takes its lines to a safe level by itself when nobody collects any more."""
+
+    def watch_over(self, levels: Mapping[str, bool], timeout_s: float, every: int) -> None:
+        """From now on: levels by line, taken timeout_s after the last kick. every: collections from kick to kick."""
+
+    @property
+    def fallen(self) -> bool:
+        """Whether that has happened; then lines can be written again only after reconnect()."""
+
+
+@runtime_checkable
 class SampleClock(Protocol):
     """An instrument whose samples are hardware-timed from start() on."""
 

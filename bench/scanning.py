@@ -40,6 +40,7 @@ class Scanning:
         begun_s = self._clock.now()
         self._station.start_sampling()
         self._tell(self.acquisition.prepare())
+        self._station.watch_over()
         self.due_s = begun_s + self._period_s * (1 + (self._clock.now() - begun_s) // self._period_s)
 
     def take(self) -> RigState:
@@ -73,7 +74,7 @@ class Scanning:
     # -- what the scans say ----------------------------------------------------------------------------------------
     def trips(self) -> tuple[str, ...]:
         """Why the run may not go on."""
-        return trips(self._interlock, self.standing)
+        return (*self._station.fallen(), *trips(self._interlock, self.standing))
 
     def too_old(self) -> tuple[str, ...]:
         """Why nothing may be judged by the latest scan; empty if it may."""

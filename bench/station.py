@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from inspect import signature
 
 from bench import commands
 from bench.actuation import Actuation, Position
 from bench.commands import Command, label
 from bench.config.model import Bench, ChannelEntry, InstrumentEntry
 from bench.errors import ConfigError
-from bench.roles import Instrument, PressureController, ResidualGasAnalyser, SampleClock
+from bench.roles import Instrument, PressureController, ResidualGasAnalyser, SampleClock, Watchdog
 from drivers.errors import InstrumentError
 
 GROUP = "leakbench.drivers"
+KICKS = 4.0
+"""Of a hardware watchdog within its time-out."""
 SAFE_COMMANDS: Mapping[str, Callable[[str], Command]] = {
     "OpenValve": commands.OpenValve,
     "CloseValve": commands.CloseValve,
@@ -43,6 +46,28 @@ class Station:
         for instrument in self.instruments.values():
             if isinstance(instrument, SampleClock):
                 instrument.start()
+
+    def watch_over(self) -> None:
+        """From now on the hardware makes its lines safe by itself when scans stop, as far as the bench file says so."""
+        for entry in self.bench.instrument:
+            if entry.watchdog_s is not None:
+                levels = self._actuation.levels(self.safe_steps(), entry.name)
+                every = max(1, int(entry.watchdog_s / self.bench.acquisition.period_s / KICKS))
+                self._watchdog(entry.name).watch_over(levels, entry.watchdog_s, every)
+
+    def fallen(self) -> tuple[str, ...]:
+        """Instruments whose lines the hardware has made safe by itself, because scans stopped for too long."""
+        watched = [entry for entry in self.bench.instrument if entry.watchdog_s is not None]
+        fallen = [entry for entry in watched if self._watchdog(entry.name).fallen]
+        return tuple(
+            f"the hardware watchdog of {e.name} has dropped its lines: no scan for {e.watchdog_s:g} s" for e in fallen
+        )
+
+    def _watchdog(self, name: str) -> Watchdog:
+        instrument = self.instruments[name]
+        if not isinstance(instrument, Watchdog):
+            raise ConfigError(f"{self.bench.file}: instrument.{name}.watchdog_s: its driver knows no watchdog")
+        return instrument
 
     def send(self, command: Command) -> None:
         """Move the hardware. Only Run calls this, after the interlocks allowed it. Never repeated by itself."""
@@ -125,9 +150,9 @@ def known_drivers() -> Mapping[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
-def open_instrument(bench: Bench, entry: InstrumentEntry) -> Instrument:
+def open_instrument(bench: Bench, entry: InstrumentEntry, *, freed: bool = False) -> Instrument:
     """A driver's class is opened with its inputs, its time-out and the options of the bench file; one that has digital
-    lines or microphones there with these, too.
+    lines or microphones there with these, too. freed: taken from whoever uses it, if its driver can do that.
     """
     channels = [channel for channel in bench.channels if channel.instrument == entry.name]
     lines: dict[str, list[str]] = {
@@ -135,11 +160,13 @@ def open_instrument(bench: Bench, entry: InstrumentEntry) -> Instrument:
         "digital_outputs": [d.line for d in bench.driven if d.instrument == entry.name and d.line],
     }
     inputs = [channel.input for channel in channels if channel.quantity != "switch"]
-    wiring = {"inputs": inputs, **(lines if any(lines.values()) else {}), **_hearing(bench, entry)}
+    wiring: dict[str, object] = {"inputs": inputs, **(lines if any(lines.values()) else {}), **_hearing(bench, entry)}
     try:
         driver = known_drivers()[entry.driver].load()
     except (ImportError, AttributeError) as error:
         raise ConfigError(f"{bench.file}: instrument.{entry.name}.driver: cannot be loaded: {error}") from error
+    if freed and "freed" in signature(driver.open).parameters:
+        wiring["freed"] = True
     try:
         instrument: Instrument = driver.open(entry.address, timeout_s=entry.timeout_s, **wiring, **entry.options)
     except InstrumentError as error:

@@ -86,7 +86,7 @@ def run(  # noqa: PLR0913, PLR0917 - what the command line says
 
     Example: leakbench run leak_sweep --simulate cabin_drift -e leaks=working_50um,us_50um -e exposure_s=3600
     """
-    from procedures.guarding import possessed
+    from bench.possession import driving, state_folder
     from procedures.order import make_order, reasons
     from procedures.outcome import as_text, summary
 
@@ -103,7 +103,7 @@ def run(  # noqa: PLR0913, PLR0917 - what the command line says
         rig=rig,
         overrides=reasons(override or [], reason),
     )
-    with possessed(order.key, order.name) if order.outlived else nullcontext():
+    with driving(state_folder(order.key), order.name) if order.outlived else nullcontext():
         session = _conduct(order)
     found = summary(session)
     typer.echo(json.dumps(found) if as_json else as_text(found, session))

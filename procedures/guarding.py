@@ -2,14 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from bench.heartbeat import Heart
 from bench.listener import Listener
-from bench.possession import GUARDS, Possession, check_latch, holder, state_folder
+from bench.possession import GUARDS, holder, state_folder
 from bench.records import RigState
 
 PATIENCE_PERIODS, LEAST_PATIENCE_S = 10.0, 5.0
@@ -41,15 +39,6 @@ class Beating:
 def key_of(bench: str, rig: str | None) -> str:
     """What the bench's folder on this machine is called; a served rig is a bench of its own."""
     return bench if rig is None else f"{bench}_at_{rig}"
-
-
-@contextmanager
-def possessed(key: str, purpose: str) -> Iterator[None]:
-    """Raises BenchLatchedError or BenchBusyError, before anything is touched."""
-    folder = state_folder(key)
-    check_latch(folder)
-    with Possession(folder, purpose):
-        yield
 
 
 def watched(key: str, run_folder: Path, listener: Listener, period_s: float) -> Beating:

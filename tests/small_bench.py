@@ -74,9 +74,14 @@ class Daq(Inputs):
         self.deaf: set[str] = set()
         self.held: dict[str, float] = {}
         self.started = 0
+        self.watched: tuple[Mapping[str, bool], float, int] | None = None
+        self.fallen = False
 
     def start(self) -> None:
         self.started += 1
+
+    def watch_over(self, levels: Mapping[str, bool], timeout_s: float, every: int) -> None:
+        self.watched = (levels, timeout_s, every)
 
     def write_line(self, line: str, state: bool) -> None:  # noqa: FBT001 - as the role
         self.sent.append((line, state))

@@ -50,6 +50,14 @@ def trips(bed):
     return body
 
 
+def falls(bed):
+    def body(run):
+        bed.daq.fallen = True
+        run.hold(100.0)
+
+    return body
+
+
 EXITS = {
     "end": (lambda _: ends, None, Outcome.PASS),
     "exception": (lambda _: breaks, RuntimeError, Outcome.ERROR),
@@ -57,6 +65,7 @@ EXITS = {
     "first SIGTERM": (lambda _: is_terminated, RunAbortedError, Outcome.ABORTED),
     "second Ctrl-C": (lambda _: is_interrupted, KeyboardInterrupt, Outcome.ABORTED),
     "interlock trip": (trips, InterlockTripError, Outcome.ERROR),
+    "watchdog": (falls, InterlockTripError, Outcome.ERROR),
 }
 
 
@@ -126,6 +135,18 @@ def test_a_safety_input_that_can_no_longer_be_read_ends_the_run(bed):
 
     error = caught(bed, body, InterlockTripError)
     assert "emergency_stop_released is STALE" in str(error)
+
+
+def test_the_hardware_watchdog_knows_the_safe_levels_from_the_first_scan_on(bed):
+    with bed.stop, bed.run:
+        levels, timeout_s, every = bed.daq.watched
+        assert levels == {"do0": False, "do2": False, "do5": False}
+        assert (timeout_s, every) == (10.0, 2)
+
+
+def test_lines_that_the_hardware_has_dropped_end_the_run_which_says_so(bed):
+    error = caught(bed, falls(bed), InterlockTripError)
+    assert "watchdog of daq has dropped its lines: no scan for 10 s" in str(error)
 
 
 def test_a_procedure_without_a_verdict_is_a_fault_of_the_bench(bed):

@@ -8,6 +8,8 @@ from bench.certificate import Certificate
 from bench.config.model import NOBODY, Bench, ChannelEntry
 from bench.config.sound_checks import sound_problems
 
+LEAST_WATCHDOG_PERIODS = 4.0
+"""Of scans: a hardware watchdog that is kicked four times within its time-out must not fall over one late scan."""
 OVER_LINKS = ("StopControl", "StopHeater", "StopFlow", "StopFilament")
 
 
@@ -21,6 +23,7 @@ def problems(bench: Bench) -> Iterator[str]:
     yield from _unsafe_steps(bench)
     yield from _certificates(bench)
     yield from _programmable(bench)
+    yield from _watchdogs(bench)
     yield from sound_problems(bench)
 
 
@@ -201,3 +204,10 @@ def _programmable(bench: Bench) -> Iterator[str]:
             yield f"{key}.flow_kg_s: above the {controller.full_scale_kg_s:g} kg/s of {controller.name}"
         if certificates.setdefault(controller.name, leak.certificate) != leak.certificate:
             yield f"{key}.certificate: {controller.name} has another one elsewhere in this file"
+
+
+def _watchdogs(bench: Bench) -> Iterator[str]:
+    least_s = LEAST_WATCHDOG_PERIODS * bench.acquisition.period_s
+    for entry in bench.instrument:
+        if entry.watchdog_s is not None and entry.watchdog_s < least_s:
+            yield f"instrument.{entry.name}.watchdog_s: must be at least {least_s:g}, four acquisition periods"

@@ -46,6 +46,8 @@ class InstrumentEntry(Entry):
     serial: str | None = None
     warm_up_s: NonNegativeFloat = 0.0
     timeout_s: PositiveFloat = 2.0
+    watchdog_s: PositiveFloat | None = None
+    """After so long without a scan its hardware takes its lines to the safe state by itself."""
     options: dict[str, str | int | float | bool] = Field(default_factory=dict)
     settings: dict[str, str] = Field(default_factory=dict)
     """Settings the instrument must have (units above all); checked at pre-flight, never written."""

@@ -15,6 +15,7 @@ from bench.sim.knots import GRID_S
 from bench.sim.ports import ChassisPort, GaugePort, SupplyPort, ThermometerPort, inputs_of
 from bench.sim.rig import SimulatedRig
 
+WATCHDOG = "watchdog"
 SECOND = round(1.0 / GRID_S)
 BAND, DWELL_S = 1e-4, 2.0
 """A pressure controller is in its limits when it has been this near to its target, of its full scale, for this long (as
@@ -74,6 +75,20 @@ class DirectChassis(Direct):
         self._port = ChassisPort(rig, self.inputs)
         self.read_line, self.write_line = rig.read_line, rig.write_line
         self._collected = 0
+        self._levels: Mapping[str, bool] = {}
+        self._timeout_s = self._due_s = math.inf
+        self.fallen = False
+
+    def watch_over(self, levels: Mapping[str, bool], timeout_s: float, every: int) -> None:  # noqa: ARG002 - costs no call
+        self._levels, self._timeout_s = levels, timeout_s
+        self._kick()
+
+    def _kick(self) -> None:
+        now_s = self._rig.clock.now()
+        self.fallen = self.fallen or now_s >= self._due_s
+        if not self.fallen:
+            self._due_s = now_s + self._timeout_s
+            self._rig.plan(WATCHDOG, self._due_s, self._levels)
 
     def start(self) -> None:
         self._collected = self._now()
@@ -89,6 +104,8 @@ class DirectChassis(Direct):
             elif times_s.size:
                 found[name] = Measured(float(self._port.analog(name, times_s, entry.range).mean()))
         self._collected = now
+        if self._levels:
+            self._kick()
         return found
 
     def _now(self) -> int:
