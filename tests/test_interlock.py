@@ -19,8 +19,8 @@ from bench.commands import (
     StopPump,
     label,
 )
+from bench.config.interlocks import Interlock
 from bench.config.load import find_bench, load_bench
-from bench.config.model import Interlock
 from bench.interlock import Condition, conditions, trips, violations
 from bench.records import Quality, RigState, Scan
 
