@@ -108,7 +108,7 @@ def _value(rule: Interlock, state: RigState) -> tuple[float, str]:
 
 
 def _rate(rule: Interlock, over_s: float, seen: Seen) -> float:
-    """The change within the window over its whole length, so that a window just begun shows too little, never too much."""
+    """The change within the window over its whole length: a window just begun shows too little, never too much."""
     values = [value for _, value in seen]
     return (values[-1] - (min(values) if rule.above is None else max(values))) / over_s
 

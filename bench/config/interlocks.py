@@ -48,7 +48,7 @@ class Interlock(Entry):
     switch; while it shows 1, the rule is not judged.
 
     trips: checked on every scan too; the run then ends in the safe state. Once not holding it holds again only beyond
-    limit -/+ hysteresis; with latch, only once somebody has acknowledged it. actions: given once, when it stops holding.
+    limit -/+ hysteresis; with latch, only once somebody has acknowledged it. actions: given when it stops holding.
     setpoint: a SetPressure is judged by the pressure that it asks for, in the channel's place, and by nothing else.
     """
 
