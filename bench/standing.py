@@ -60,7 +60,7 @@ class Standing:
         return trips([rule for rule in self._all if rule.latch], self._heeded)
 
     def acknowledge(self, name: str) -> None:
-        """Let an interlock hold again. Raises CommandRefusedError while its reading forbids it, or if it never tripped."""
+        """Let an interlock hold again. CommandRefusedError while its reading forbids that, or if it never tripped."""
         condition = self.read.get(name)
         if condition is None or not condition.latched:
             why = "there is no such interlock" if condition is None else condition.reason or "it has not tripped"

@@ -38,7 +38,8 @@ class TripTest:
     problems: tuple[str, ...]
 
     def as_dict(self) -> dict[str, object]:
-        return asdict(self)
+        found = asdict(self)  # JSON has no number that is none
+        return {key: None if value != value else value for key, value in found.items()}  # noqa: PLR0124
 
     def as_text(self) -> str:
         what = f"trips at {self.trips_at:g}, releases at {self.releases_at:g}"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.config.model import Bench
 from bench.config.interlocks import Relief
+from bench.config.model import Bench
 from bench.config.parts import FlowController, Hatch, Valve
 from bench.records import Floats
 from bench.sim.draws import Draws
@@ -84,7 +84,7 @@ class Path:
 
 
 def paths_of(bench: Bench, scenario: Scenario, draws: Draws, node: Mapping[str, int]) -> Iterator[Path]:
-    """Valves, hatches, flow controllers, hidden leaks, trapped volumes, purification, make-up, reliefs, in this order."""
+    """Valves, hatches, controllers, hidden leaks, trapped volumes, purification, make-up, reliefs: in this order."""
     for valve in bench.valve:
         yield _valve(bench, valve, draws, node, _life(scenario, valve.name))
     for hatch in bench.hatch:
