@@ -1,0 +1,254 @@
+"""The mock-up holds pressure from inside alone: whatever an operator asks for, the chamber does not stand above it.
+
+On the shipped bench's rig without wires, every command through the one door.
+"""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sim import rigs
+from sim.rigs import BENCH, CHAMBER
+
+from bench.clock import VirtualClock
+from bench.commands import (
+    CloseValve,
+    OpenValve,
+    SetFlow,
+    SetPressure,
+    StartControl,
+    StartPump,
+    StopControl,
+    StopPump,
+    label,
+)
+from bench.dataset import Dataset
+from bench.errors import CommandRefusedError, ConfirmationError, InterlockTripError
+from bench.recorder import Recorder
+from bench.records import EventKind, Outcome, Verdict
+from bench.run import Run
+from bench.sim.direct_station import direct_instruments
+from bench.sim.rig import SimulatedRig
+from bench.sim.scenario import load_scenario
+from bench.station import Station
+from bench.stop import StopRequest
+from procedures.progress import PhaseLines
+
+MARGIN_PA = 1000.0
+CONTROLLER = "pressure_controller"
+VENT, FILL = OpenValve("vent_valve"), OpenValve("fill_valve")
+EVERYTHING_SHUT = tuple(CloseValve(hatch.name) for hatch in BENCH.hatch)
+
+
+class Witness(PhaseLines):
+    """Looks at the true pressures in every scan. worst_pa: by which the chamber has stood above a compartment."""
+
+    def __init__(self, rig):
+        super().__init__()
+        self._rig, self.worst_pa = rig, -float("inf")
+
+    def scanned(self, state):
+        del state
+        chamber_pa = self._rig.true_pressure_pa(CHAMBER)
+        lowest_pa = min(self._rig.true_pressure_pa(node) for node in range(CHAMBER))
+        self.worst_pa = max(self.worst_pa, chamber_pa - lowest_pa)
+
+
+class Bed:
+    def __init__(self, folder, *, bench=BENCH, empty=True, **scenario):
+        self.rig = SimulatedRig(bench, load_scenario("as_stated").model_copy(update=scenario), 1, VirtualClock())
+        if empty:
+            self.rig.command(rigs.empty_chamber)
+        self.witness, self.stop = Witness(self.rig), StopRequest()
+        station = Station(bench, direct_instruments(self.rig))
+        self.recorder = Recorder(folder, [entry.record() for entry in station.channels], {})
+        self.run = Run(station, self.recorder, self.rig.clock, self.witness, self.stop)
+
+    def conduct(self, body):
+        with self.stop, self.run as run:
+            body(run)
+            run.conclude(Verdict(Outcome.PASS, "as it should be"))
+
+    def confirmed(self, name):
+        """How often a command was given through the one door."""
+        events = Dataset(self.recorder.folder).events()
+        return sum(e.detail["command"] == name for e in events if e.kind is EventKind.COMMAND_CONFIRMED)
+
+    def answers(self):
+        """What interlocks have commanded by themselves."""
+        tripped = Dataset(self.recorder.folder).events()
+        return [e.detail["actions"] for e in tripped if e.kind is EventKind.INTERLOCK_TRIPPED and "actions" in e.detail]
+
+
+def test_a_vent_that_nobody_watches_is_shut_before_the_chamber_comes_up_to_the_mock_up(tmp_path):
+    bed = Bed(tmp_path)
+
+    def body(run):
+        run.execute(VENT)
+        run.hold(600.0)
+        with pytest.raises(CommandRefusedError, match="reverse_us"):
+            run.execute(VENT)
+
+    bed.conduct(body)
+    assert {tuple(actions) for actions in bed.answers()} == {("CloseValve:vent_valve",)}
+    assert bed.confirmed("CloseValve:vent_valve") == 1
+    assert -MARGIN_PA < bed.witness.worst_pa < 0.0
+    assert bed.run.verdict.outcome is Outcome.PASS
+
+
+def test_a_controller_that_draws_the_mock_up_down_to_a_full_chamber_is_shut_off(tmp_path):
+    """All was well when each command was given."""
+    bed = Bed(tmp_path, initial_pressure_pa=30_000.0)
+
+    def body(run):
+        run.execute(FILL)
+        run.execute(SetPressure(CONTROLLER, 5_000.0, 1e3))
+        run.execute(StartControl(CONTROLLER))
+        run.execute(VENT)
+        run.hold(900.0)
+
+    bed.conduct(body)
+    assert ["CloseValve:vent_valve", "CloseValve:fill_valve"] in bed.answers()
+    assert bed.witness.worst_pa < MARGIN_PA
+
+
+AT_REST = {
+    "vent": VENT,
+    "pressure below the chamber's": SetPressure(CONTROLLER, 95_000.0, 50.0),
+    "control": StartControl(CONTROLLER),
+    "fill": FILL,
+    "hatch": OpenValve("hatch_us_transfer"),
+    "equalisation": OpenValve("equalisation_us_transfer"),
+}
+
+
+@pytest.mark.parametrize("name", AT_REST)
+def test_with_the_chamber_full_of_air_nothing_is_allowed_that_could_crush_the_mock_up(tmp_path, name):
+    bed = Bed(tmp_path, empty=False)
+
+    def body(run):
+        with pytest.raises(CommandRefusedError, match="reverse_"):
+            run.execute(AT_REST[name])
+        run.execute(StartPump("roughing_pump"))
+        run.execute(OpenValve("roughing_valve"))
+        run.hold(60.0)
+        if name != "vent":
+            run.execute(AT_REST[name])
+
+    bed.conduct(body)
+
+
+def test_a_hatch_opens_below_200_pa_through_its_equalisation_valve_and_not_before(tmp_path):
+    bed = Bed(tmp_path)
+    us, hatch = OpenValve("equalisation_us_transfer"), OpenValve("hatch_us_transfer")
+
+    def body(run):
+        for command in EVERYTHING_SHUT:
+            run.execute(command)
+        run.execute(FILL)
+        run.execute(SetPressure(CONTROLLER, 101_000.0, 50.0))
+        run.execute(OpenValve("equalisation_transfer_working"))
+        run.execute(StartControl(CONTROLLER))
+        run.hold(120.0)
+        with pytest.raises(CommandRefusedError, match="hatch_us_transfer_balanced: .us_pressure - transfer_pressure."):
+            run.execute(hatch)
+        run.execute(us)
+        run.hold(120.0)
+        run.execute(hatch)
+        run.execute(hatch)  # it is open: whatever two transducers say
+
+    bed.conduct(body)
+
+
+def test_a_crush_ends_the_run(tmp_path):
+    """Only what no interlock governs gets there: here the room's air, let in by hand."""
+    bed = Bed(tmp_path, initial_pressure_pa=90_000.0)
+
+    def body(run):
+        run.hold(5.0)
+        bed.rig.command(lambda course: course.want(bed.rig.model.path["vent_valve"], 1.0))
+        run.hold(600.0)
+
+    with pytest.raises(InterlockTripError, match="crush_us"):
+        bed.conduct(lambda run: body(run))
+    assert bed.run.verdict.outcome is Outcome.ERROR
+
+
+def test_a_relief_that_opened_makes_the_run_an_error(tmp_path):
+    """With the over-pressure interlocks taken out of the bench file: what is wired saves the day, and says so."""
+    kept = tuple(rule for rule in BENCH.interlock if not rule.name.startswith("over_pressure"))
+    bed = Bed(tmp_path, bench=BENCH.model_copy(update={"interlock": kept}), initial_pressure_pa=114_000.0)
+
+    def body(run):
+        run.execute(FILL)
+        run.execute(SetPressure(CONTROLLER, 130_000.0, 100.0))
+        run.execute(StartControl(CONTROLLER))
+        run.hold(300.0)
+
+    with pytest.raises(InterlockTripError, match="relief_valve: relief_valve_seated = 0"):
+        bed.conduct(body)
+    assert bed.run.verdict.outcome is Outcome.ERROR
+    assert bed.rig.reliefs_opened
+
+
+def test_with_the_shipped_interlocks_over_pressure_ends_the_run_before_any_relief_opens(tmp_path):
+    """The controller's own set point is beyond the limit, as when it is told so by hand."""
+    bed = Bed(tmp_path, initial_pressure_pa=105_000.0)
+
+    def body(run):
+        with pytest.raises(CommandRefusedError, match="over_pressure_us: asks for 130000, must be below 110000"):
+            run.execute(SetPressure(CONTROLLER, 130_000.0, 100.0))
+        run.execute(FILL)
+        run.execute(StartControl(CONTROLLER))
+        bed.run.station.controller(CONTROLLER).set_pressure(130_000.0)
+        run.hold(600.0)
+
+    with pytest.raises(InterlockTripError, match="over_pressure"):
+        bed.conduct(body)
+    assert bed.rig.reliefs_opened == {}
+
+
+EXAMPLES = 8
+ORDERS = st.one_of(
+    st.sampled_from([VENT, FILL, StartControl(CONTROLLER), StopControl(CONTROLLER)]),
+    st.sampled_from([StartPump("roughing_pump"), OpenValve("roughing_valve"), StopPump("roughing_pump")]),
+    st.sampled_from(
+        [OpenValve("purification_valve"), OpenValve("orifice_100um_working"), SetFlow("leak_flow", 1.9e-6)]
+    ),
+    st.sampled_from([OpenValve(name) for name in BENCH.actuators if name.startswith(("hatch", "equal", "select"))]),
+    st.sampled_from([CloseValve(name) for name in BENCH.actuators if not name.startswith("orifice")]),
+    st.builds(SetPressure, st.just(CONTROLLER), st.floats(0.0, 105e3), st.floats(10.0, 2e3)),
+)
+
+
+@settings(
+    deadline=None, derandomize=True, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    orders=st.lists(st.tuples(ORDERS, st.sampled_from([1.0, 10.0, 60.0])), min_size=2, max_size=8),
+    empty=st.sampled_from([True, True, False]),
+    initial_pa=st.sampled_from([20_000.0, 60_000.0, 101_325.0, 105_000.0]),
+)
+def test_no_sequence_of_commands_lets_the_chamber_stand_above_a_compartment(
+    tmp_path_factory, orders, empty, initial_pa
+):
+    """By more than the margin; with the chamber full of air the mock-up is as full to begin with."""
+    bed = Bed(
+        tmp_path_factory.mktemp("run"), empty=empty, initial_pressure_pa=initial_pa if empty else max(initial_pa, 1e5)
+    )
+    begun_pa = 101_325.0 - 1e5 if not empty else 0.0
+
+    def body(run):
+        for command, hold_s in orders:
+            try:
+                run.execute(command)
+            except CommandRefusedError:
+                continue
+            run.hold(hold_s)
+
+    try:
+        bed.conduct(body)
+    except (InterlockTripError, ConfirmationError):
+        assert bed.run.verdict.outcome is Outcome.ERROR
+    said = [label(command) for command, _ in orders]
+    assert bed.witness.worst_pa < max(MARGIN_PA, begun_pa + 10.0), said
+    assert bed.rig.reliefs_opened == {}
