@@ -1,4 +1,4 @@
-"""What an interlock can be of: a difference, a rate, the disagreement of two sensors. A worse reading never allows more."""
+"""What an interlock can be of: a difference, a rate, a disagreement of sensors. A worse reading never allows more."""
 
 from datetime import date
 
@@ -95,7 +95,7 @@ def test_a_switch_that_says_so_keeps_a_rule_from_being_judged_and_only_while_it_
     assert not after(rule, state(0.0, {"open": Quality.STALE}, a=1e5, b=0.0, open=1.0)).holds
 
 
-# -- worse is never more ------------------------------------------------------------------------------------------------
+# -- worse is never more --------------------------------------------------------------------------------------------
 def channels_of(rule):
     return dict.fromkeys((*rule.channels, *([rule.unless] if rule.unless else [])), 0.0)
 

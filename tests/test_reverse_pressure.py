@@ -149,7 +149,7 @@ def test_a_hatch_opens_below_200_pa_through_its_equalisation_valve_and_not_befor
         run.execute(OpenValve("equalisation_transfer_working"))
         run.execute(StartControl(CONTROLLER))
         run.hold(120.0)
-        with pytest.raises(CommandRefusedError, match="hatch_us_transfer_balanced: .us_pressure - transfer_pressure."):
+        with pytest.raises(CommandRefusedError, match="hatch_us_transfer_balanced: "):
             run.execute(hatch)
         run.execute(us)
         run.hold(120.0)
@@ -169,7 +169,7 @@ def test_a_crush_ends_the_run(tmp_path):
         run.hold(600.0)
 
     with pytest.raises(InterlockTripError, match="crush_us"):
-        bed.conduct(lambda run: body(run))
+        bed.conduct(body)
     assert bed.run.verdict.outcome is Outcome.ERROR
 
 

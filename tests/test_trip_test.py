@@ -6,7 +6,7 @@ import pytest
 
 from bench.config.interlocks import Interlock
 from bench.config.load import find_bench, load_bench
-from bench.interlock import Condition
+from bench.interlock import Condition, _judge
 from bench.trip_test import trip_test
 
 BENCHES = {name: load_bench(find_bench(name), date(2026, 11, 23)) for name in ("zvezda", "zvezda_mks", "rig580")}
@@ -45,14 +45,8 @@ MUTANTS = {
     "every condition holds": ("bench.interlock._judge", lambda *_: Condition(holds=True)),
     "every command is refused": ("bench.interlock._objection", lambda *_: "because"),
     "nothing ends a run": ("bench.trip_test.trips", lambda *_: ()),
-    "nothing is latched": ("bench.interlock._latched", lambda rule, before, state: _judged(rule, before, state)),
+    "nothing is latched": ("bench.interlock._latched", _judge),
 }
-
-
-def _judged(rule, before, state):
-    from bench.interlock import _judge
-
-    return _judge(rule, before, state)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
@@ -76,8 +70,6 @@ def test_it_catches_stale_data_that_are_believed(monkeypatch):
 
 
 def test_it_catches_a_hysteresis_that_is_not_kept(monkeypatch):
-    from bench.interlock import _judge
-
     monkeypatch.setattr("bench.interlock._judge", lambda rule, before, state: _judge(rule, _as_held(before), state))
     assert "within the hysteresis" in found()["over_pressure_us"].problems[0]
 

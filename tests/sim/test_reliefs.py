@@ -91,7 +91,7 @@ def test_gas_and_energy_are_kept_while_it_blows(kind):
     assert abs(plants.total_energy(plant, now) / joules - 1.0) < 1e-12
 
 
-# -- on the rig ----------------------------------------------------------------------------------------------------------
+# -- on the rig ------------------------------------------------------------------------------------------------------
 def over_filled(until_s):
     """The controller has been told to press far too much into the working compartment."""
     rig = rigs.staged()
