@@ -4,6 +4,7 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -198,7 +199,8 @@ def check(
 
     all_found: list[Found | TripTest] = []
     with reached(bench, simulate) as (reached_bench, _):
-        for found in chain(found_on(reached_bench), trip_test(reached_bench)):
+        checks: Iterable[Found | TripTest] = chain(found_on(reached_bench), trip_test(reached_bench))
+        for found in checks:
             all_found.append(found)
             if not as_json:
                 typer.echo(found.as_text())

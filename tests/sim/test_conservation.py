@@ -41,7 +41,7 @@ VESSELS_M3, VESSELS_PA = (1e-4, 0.01), (2e3, 3e6)  # a trapped volume, a bottle
 
 @st.composite
 def plant_and_history(draw):
-    """1 to 4 compartments in a row, holes, elements of any kind between any nodes, a pump, a supply, make-up, a relief."""
+    """1 to 4 compartments in a row, holes, elements of any kind between any nodes, pump, supply, make-up, relief."""
     n = draw(st.integers(1, 4))
     room, supply = n + 3, n + 4
     ends = st.tuples(st.integers(0, n), st.integers(0, room)).filter(lambda pair: pair[0] != pair[1])
