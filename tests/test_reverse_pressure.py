@@ -6,10 +6,9 @@ On the shipped bench's rig without wires, every command through the one door.
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sim import rigs
-from sim.rigs import BENCH, CHAMBER
+from shipped_bed import ShippedBed
+from sim.rigs import BENCH
 
-from bench.clock import VirtualClock
 from bench.commands import (
     CloseValve,
     OpenValve,
@@ -20,17 +19,8 @@ from bench.commands import (
     StopControl,
     StopPump,
 )
-from bench.dataset import Dataset
 from bench.errors import CommandRefusedError, ConfirmationError, InterlockTripError
-from bench.recorder import Recorder
-from bench.records import EventKind, Outcome, Verdict
-from bench.run import Run
-from bench.sim.direct_station import direct_instruments
-from bench.sim.rig import SimulatedRig
-from bench.sim.scenario import load_scenario
-from bench.station import Station
-from bench.stop import StopRequest
-from procedures.progress import PhaseLines
+from bench.records import Outcome
 
 MARGIN_PA = 1000.0
 CONTROLLER = "pressure_controller"
@@ -38,48 +28,8 @@ VENT, FILL = OpenValve("vent_valve"), OpenValve("fill_valve")
 EVERYTHING_SHUT = tuple(CloseValve(hatch.name) for hatch in BENCH.hatch)
 
 
-class Witness(PhaseLines):
-    """Looks at the true pressures in every scan. worst_pa: by which the chamber has stood above a compartment."""
-
-    def __init__(self, rig):
-        super().__init__()
-        self._rig, self.worst_pa = rig, -float("inf")
-
-    def scanned(self, state):
-        del state
-        chamber_pa = self._rig.true_pressure_pa(CHAMBER)
-        lowest_pa = min(self._rig.true_pressure_pa(node) for node in range(CHAMBER))
-        self.worst_pa = max(self.worst_pa, chamber_pa - lowest_pa)
-
-
-class Bed:
-    def __init__(self, folder, *, bench=BENCH, empty=True, **scenario):
-        self.rig = SimulatedRig(bench, load_scenario("as_stated").model_copy(update=scenario), 1, VirtualClock())
-        if empty:
-            self.rig.command(rigs.empty_chamber)
-        self.witness, self.stop = Witness(self.rig), StopRequest()
-        station = Station(bench, direct_instruments(self.rig))
-        self.recorder = Recorder(folder, [entry.record() for entry in station.channels], {})
-        self.run = Run(station, self.recorder, self.rig.clock, self.witness, self.stop)
-
-    def conduct(self, body):
-        with self.stop, self.run as run:
-            body(run)
-            run.conclude(Verdict(Outcome.PASS, "as it should be"))
-
-    def confirmed(self, name):
-        """How often a command was given through the one door."""
-        events = Dataset(self.recorder.folder).events()
-        return sum(e.detail["command"] == name for e in events if e.kind is EventKind.COMMAND_CONFIRMED)
-
-    def answers(self):
-        """What interlocks have commanded by themselves."""
-        tripped = Dataset(self.recorder.folder).events()
-        return [e.detail["actions"] for e in tripped if e.kind is EventKind.INTERLOCK_TRIPPED and "actions" in e.detail]
-
-
 def test_a_vent_that_nobody_watches_is_shut_before_the_chamber_comes_up_to_the_mock_up(tmp_path):
-    bed = Bed(tmp_path)
+    bed = ShippedBed(tmp_path)
 
     def body(run):
         run.execute(VENT)
@@ -89,14 +39,14 @@ def test_a_vent_that_nobody_watches_is_shut_before_the_chamber_comes_up_to_the_m
 
     bed.conduct(body)
     assert {tuple(actions) for actions in bed.answers()} == {("CloseValve:vent_valve",)}
-    assert bed.confirmed("CloseValve:vent_valve") == 1
+    assert bed.confirmed().count("CloseValve:vent_valve") == 1
     assert -MARGIN_PA < bed.witness.worst_pa < 0.0
     assert bed.run.verdict.outcome is Outcome.PASS
 
 
 def test_a_controller_that_draws_the_mock_up_down_to_a_full_chamber_is_shut_off(tmp_path):
     """All was well when each command was given."""
-    bed = Bed(tmp_path, initial_pressure_pa=30_000.0)
+    bed = ShippedBed(tmp_path, initial_pressure_pa=30_000.0)
 
     def body(run):
         run.execute(FILL)
@@ -122,7 +72,7 @@ AT_REST = {
 
 @pytest.mark.parametrize("name", AT_REST)
 def test_with_the_chamber_full_of_air_nothing_is_allowed_that_could_crush_the_mock_up(tmp_path, name):
-    bed = Bed(tmp_path, empty=False)
+    bed = ShippedBed(tmp_path, empty=False)
 
     def body(run):
         with pytest.raises(CommandRefusedError, match="reverse_"):
@@ -137,7 +87,7 @@ def test_with_the_chamber_full_of_air_nothing_is_allowed_that_could_crush_the_mo
 
 
 def test_a_hatch_opens_below_200_pa_through_its_equalisation_valve_and_not_before(tmp_path):
-    bed = Bed(tmp_path)
+    bed = ShippedBed(tmp_path)
     us, hatch = OpenValve("equalisation_us_transfer"), OpenValve("hatch_us_transfer")
 
     def body(run):
@@ -160,7 +110,7 @@ def test_a_hatch_opens_below_200_pa_through_its_equalisation_valve_and_not_befor
 
 def test_a_crush_ends_the_run(tmp_path):
     """Only what no interlock governs gets there: here the room's air, let in by hand."""
-    bed = Bed(tmp_path, initial_pressure_pa=90_000.0)
+    bed = ShippedBed(tmp_path, initial_pressure_pa=90_000.0)
 
     def body(run):
         run.hold(5.0)
@@ -175,7 +125,7 @@ def test_a_crush_ends_the_run(tmp_path):
 def test_a_relief_that_opened_makes_the_run_an_error(tmp_path):
     """With the over-pressure interlocks taken out of the bench file: what is wired saves the day, and says so."""
     kept = tuple(rule for rule in BENCH.interlock if not rule.name.startswith("over_pressure"))
-    bed = Bed(tmp_path, bench=BENCH.model_copy(update={"interlock": kept}), initial_pressure_pa=114_000.0)
+    bed = ShippedBed(tmp_path, bench=BENCH.model_copy(update={"interlock": kept}), initial_pressure_pa=114_000.0)
 
     def body(run):
         run.execute(FILL)
@@ -191,7 +141,7 @@ def test_a_relief_that_opened_makes_the_run_an_error(tmp_path):
 
 def test_with_the_shipped_interlocks_over_pressure_ends_the_run_before_any_relief_opens(tmp_path):
     """The controller's own set point is beyond the limit, as when it is told so by hand."""
-    bed = Bed(tmp_path, initial_pressure_pa=105_000.0)
+    bed = ShippedBed(tmp_path, initial_pressure_pa=105_000.0)
 
     def body(run):
         with pytest.raises(CommandRefusedError, match="over_pressure_us: asks for 130000, must be below 110000"):
@@ -229,7 +179,7 @@ def sequences(holds_s, most):
 def stands(folder, orders, begun):
     """By how much the chamber came to stand above a compartment, Pa; the most of any scan, of true pressures."""
     empty, initial_pa = begun
-    bed = Bed(folder, empty=empty, initial_pressure_pa=initial_pa)
+    bed = ShippedBed(folder, empty=empty, initial_pressure_pa=initial_pa)
 
     def body(run):
         for command, hold_s in orders:
