@@ -1,6 +1,8 @@
 """Commands are values: what shall happen, not how. Permission is a function of command and state (interlock.py)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +124,7 @@ Command = (
 def label(command: Command) -> str:
     """The form used by interlock patterns, events and reports: "OpenValve:orifice_50um_transfer_compartment"."""
     return f"{type(command).__name__}:{command.target}"
+
+
+VERBS: Mapping[str, type] = {kind.__name__: kind for kind in get_args(Command)}
+"""Every command by its name."""

@@ -1,5 +1,6 @@
 """One procedure's hold on the station: phases, holds, commands, events, and a safe exit by every door."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -21,7 +22,6 @@ from bench.errors import (
     RunAbortedError,
     SettingsChangedError,
 )
-from bench.interlock import violations
 from bench.listener import Listener
 from bench.recorder import Recorder
 from bench.records import Burst, EventKind, Outcome, RigState, Series, Verdict, Window
@@ -51,6 +51,8 @@ class Run:
         self.clock = clock
         self.verdict: Verdict | None = None
         self.runner: Runner[object] = lambda _, body: body()
+        self.attended = False
+        """Whether somebody is there who can answer for what he lets go unheeded."""
         self._listener = listener
         self._scanning = Scanning(station, recorder, clock, listener)
         self.settings = self._scanning.acquisition.settings
@@ -90,6 +92,9 @@ class Run:
             self._blame_bench(str(self._scanning.acquisition.changes[0]))
 
     def _end(self) -> None:
+        latched = self._scanning.standing.latched()
+        if latched and not (self.verdict and self.verdict.outcome is Outcome.ERROR):
+            self._blame_bench("; ".join(latched))  # whatever was found, and be it while all was made safe
         self.verdict = self.verdict or Verdict(Outcome.ERROR, "the procedure ended without a verdict")
         self.event(EventKind.RUN_ENDED, outcome=self.verdict.outcome, reason=self.verdict.reason)
 
@@ -143,10 +148,11 @@ class Run:
         self._scanning.take()
         if self._scanning.acquisition.changes:
             raise SettingsChangedError(str(self._scanning.acquisition.changes[0]))
-        reasons = self._scanning.trips()
+        reasons = (*self.station.fallen(), *self._scanning.standing.trips())
         if reasons:
             self.event(EventKind.INTERLOCK_TRIPPED, reasons=reasons)
             raise InterlockTripError("; ".join(reasons))
+        self._answer_trips()
 
     def series(self, duration_s: float) -> Series:
         """The last duration_s of scans (as far as kept), NaN where a reading was not usable."""
@@ -167,7 +173,12 @@ class Run:
         Raises CommandRefusedError (nothing sent), ConfirmationError (sent, but not seen to follow), InstrumentError.
         """
         self._refresh()
-        refusals = self._scanning.too_old() or violations(command, self.bench.interlock, self._scanning.standing)
+        confirmed_s = self._order(command)
+        self._await_positions(command)
+        return confirmed_s
+
+    def _order(self, command: Command) -> float:
+        refusals = self._scanning.too_old() or self._scanning.standing.violations(command)
         if refusals:
             self.event(EventKind.COMMAND_REFUSED, command=label(command), reasons=refusals)
             raise CommandRefusedError(f"{label(command)} refused: {'; '.join(refusals)}")
@@ -176,8 +187,15 @@ class Run:
             raise ConfirmationError(f"{label(command)}: sent, but the device does not read back so")
         confirmed_s = self.clock.now()
         self.event(EventKind.COMMAND_CONFIRMED, command=label(command))
-        self._await_positions(command)
         return confirmed_s
+
+    def _answer_trips(self) -> None:
+        """What interlocks command when they trip, through the same door; all of it before any wait."""
+        answers = self._scanning.answers()
+        for command in answers:
+            self._order(command)
+        for command in answers:
+            self._await_positions(command)
 
     def _refresh(self) -> None:
         """Interlocks judge the latest scan; if that is too old (or there is none) take one now."""
@@ -202,6 +220,19 @@ class Run:
 
     def _reached(self, wanted: tuple[Position, ...]) -> bool:
         return all(map(self._scanning.shows, wanted))
+
+    def acknowledge(self, interlock: str, who: str, reason: str) -> None:
+        """Let a latched interlock hold again. Raises CommandRefusedError while its reading forbids that."""
+        self._scanning.acknowledge(interlock, who, reason)
+
+    def bypass(self, interlock: str, who: str, reason: str, duration_s: float) -> None:
+        """Let an interlock go unheeded for so long. It taints the run; CommandRefusedError where nobody attends."""
+        self._scanning.bypass(interlock, who, reason, duration_s if self.attended else math.nan)
+
+    @property
+    def taints(self) -> tuple[str, ...]:
+        """What was bypassed, by whom and why."""
+        return tuple(self._scanning.standing.taints)
 
     # -- safe state ----------------------------------------------------------------------------------------------
     def make_safe(self) -> None:

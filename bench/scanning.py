@@ -6,12 +6,14 @@ from bench.acquisition import Acquisition
 from bench.actuation import Position
 from bench.bursts import Heard
 from bench.clock import Clock
+from bench.commands import Command, label
+from bench.config.interlocks import Interlock
 from bench.history import History
-from bench.interlock import Condition, conditions, trips
 from bench.listener import Listener
 from bench.recorder import Recorder
 from bench.records import Event, EventKind, RigState, Series
-from bench.station import Station
+from bench.standing import Standing
+from bench.station import SAFE_COMMANDS, Station
 from bench.watching import Watching
 
 FRESH_PERIODS = 2.0
@@ -19,19 +21,20 @@ FRESH_PERIODS = 2.0
 
 
 class Scanning:
-    """latest: the newest scan, None before the first; standing: the interlocks' conditions as it shows them. count: how
-    many there were. watching: who is shown every one.
+    """latest: the newest scan, None before the first; standing: the interlocks as it shows them. tripped: those that
+    have stopped holding and wait to be answered. count: how many scans there were. watching: who is shown every one.
     """
 
     def __init__(self, station: Station, recorder: Recorder, clock: Clock, listener: Listener) -> None:
         self._station, self._recorder, self._clock, self._listener = station, recorder, clock, listener
-        self._interlock, self._period_s = station.bench.interlock, station.bench.acquisition.period_s
+        self._period_s = station.bench.acquisition.period_s
         self.acquisition = Acquisition(station, clock)
         self._places = {entry.name: i for i, entry in enumerate(station.channels)}
         self._history = History(self._places)
         self.watching = Watching(station.bench, self._places, self.notice)
         self.latest: RigState | None = None
-        self.standing: dict[str, Condition] = {}
+        self.standing = Standing(station.bench.interlock)
+        self.tripped: list[Interlock] = []
         self.due_s = 0.0
         self.count = 0
 
@@ -52,12 +55,18 @@ class Scanning:
         self.count += 1
         self._history.append(scan)
         self.latest = RigState(self._places, scan)
-        self.standing = conditions(self._interlock, self.standing, self.latest)
+        self._judge(self.latest)
         if self.acquisition.heard:
             self._keep(self.acquisition.heard)
         self._listener.scanned(self.latest)
         self.watching.scanned(scan)
         return self.latest
+
+    def _judge(self, state: RigState) -> None:
+        tripped, over = self.standing.judge(state)
+        self.tripped += [rule for rule in tripped if rule.actions]
+        for bypass in over:
+            self.event(EventKind.BYPASS_ENDED, interlock=bypass.interlock)
 
     def _keep(self, heard: Heard) -> None:
         self.event(EventKind.BURST, file=self._recorder.burst(heard.burst), **heard.detail)
@@ -72,9 +81,27 @@ class Scanning:
         self.due_s += self._period_s
 
     # -- what the scans say ----------------------------------------------------------------------------------------
-    def trips(self) -> tuple[str, ...]:
-        """Why the run may not go on."""
-        return (*self._station.fallen(), *trips(self._interlock, self.standing))
+    def answers(self) -> list[Command]:
+        """What the interlocks that have tripped command now, but what is so already; each is told of once."""
+        answers: list[Command] = []
+        for rule in self.tripped:
+            wanted = [SAFE_COMMANDS[action.command](action.target) for action in rule.actions]
+            wanted = [command for command in wanted if not self._station.confirmed(command)]
+            if wanted:
+                reasons = [f"{rule.name}: {self.standing.read[rule.name].reason}"]
+                self.event(EventKind.INTERLOCK_TRIPPED, reasons=reasons, actions=[label(command) for command in wanted])
+            answers += [command for command in wanted if command not in answers]
+        self.tripped.clear()
+        return answers
+
+    def acknowledge(self, interlock: str, who: str, reason: str) -> None:
+        self.standing.acknowledge(interlock)
+        self.event(EventKind.INTERLOCK_ACKNOWLEDGED, interlock=interlock, who=who, reason=reason)
+
+    def bypass(self, interlock: str, who: str, reason: str, duration_s: float) -> None:
+        self.standing.bypass(interlock, who, reason, self._clock.now(), duration_s)
+        detail = {"interlock": interlock, "who": who, "reason": reason, "duration_s": duration_s}
+        self.event(EventKind.INTERLOCK_BYPASSED, **detail)
 
     def too_old(self) -> tuple[str, ...]:
         """Why nothing may be judged by the latest scan; empty if it may."""

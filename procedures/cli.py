@@ -4,7 +4,9 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +25,8 @@ from procedures.cli_safety import ack, guard, safe, stop
 from procedures.cli_truth import EXIT_CODES, reevaluate, truth, verify
 
 if TYPE_CHECKING:
+    from bench.trip_test import TripTest
+    from procedures.check import Found
     from procedures.ordered import Order
     from procedures.session import Session
 
@@ -195,13 +199,17 @@ def check(
     simulate: SimulateOption = None,
     as_json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Ask every instrument who it is and how it is set, and compare with the bench file. Writes nothing to any."""
+    """Ask every instrument who it is and how it is set, and compare with the bench file; trip-test every interlock by
+    made-up readings. Writes nothing to any.
+    """
+    from bench.trip_test import trip_test
     from procedures.check import check as found_on
     from procedures.reach import reached
 
-    all_found = []
+    all_found: list[Found | TripTest] = []
     with reached(bench, simulate) as (reached_bench, _):
-        for found in found_on(reached_bench):
+        checks: Iterable[Found | TripTest] = chain(found_on(reached_bench), trip_test(reached_bench))
+        for found in checks:
             all_found.append(found)
             if not as_json:
                 typer.echo(found.as_text())

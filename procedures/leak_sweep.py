@@ -19,6 +19,7 @@ from bench.errors import CheckFailedError, ConfigError
 from bench.history import KEPT_SCANS
 from bench.records import Floats, RigState, Window
 from bench.run import Run
+from procedures.hatches import open_hatch
 from procedures.judge import judge_run
 from procedures.parameters import pairs
 from procedures.phase import phase
@@ -172,7 +173,7 @@ def pressurise(run: Run, plan: Plan) -> None:
     """All hatches open, one controller fills the whole mock-up; then it is shut off, or it would hide the leak."""
     supply = run.bench.supply
     for hatch in run.bench.hatch:
-        run.execute(commands.OpenValve(hatch.name))
+        open_hatch(run, hatch)
     source_pa = run.station.controller(supply.controller).source_pressure_pa()
     if source_pa <= plan.pressure_pa:
         raise CheckFailedError(f"{supply.controller}: source {source_pa:.0f} Pa is not above {plan.pressure_pa:.0f} Pa")

@@ -25,7 +25,7 @@ def summary(session: Session) -> dict[str, Any]:
         "bench_seconds": session.bench_s,
         "wall_seconds": session.wall_s,
         "wall_seconds_by_part": {key: round(session.timings_s.get(key, 0.0), 3) for key in SEPARATE_TIMINGS},
-        "taints": [str(override) for override in session.order.bench.overrides],
+        "taints": session.taints,
         "scans": session.recorder.scans if session.recorder else 0,
         "leaks": _leaks(folder) if folder else [],
     }

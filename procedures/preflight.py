@@ -52,8 +52,9 @@ def _certificates(run: Run) -> Iterator[str]:
 def _interlocks(run: Run) -> Iterator[str]:
     """Those that would end the run stop it on every scan; here the rest of the safety inputs must at least be read."""
     for rule in run.bench.interlock:
-        if not _read(run, rule.channel):
-            yield f"interlock {rule.name}: {rule.channel} is {run.state.quality(rule.channel).name}"
+        for channel in rule.channels:
+            if not _read(run, channel):
+                yield f"interlock {rule.name}: {channel} is {run.state.quality(channel).name}"
 
 
 def _sensors(run: Run) -> Iterator[str]:

@@ -51,6 +51,7 @@ class Session:
         self.verdict: Verdict | None = None
         self.recorder: Recorder | None = None
         self.timings_s: dict[str, float] = {}
+        self.taints = [str(override) for override in order.bench.overrides]
         self.bench_s = self.wall_s = 0.0
         self._runner = runner
         self._begun = order.begun
@@ -100,12 +101,14 @@ class Session:
                 self._clock = _clock(self.order)  # the time axis begins with the run, not with its imports
             run = Run(station, recorder, self._clock, listener, stop)
             run.runner = self._runner or run.runner
+            run.attended = sys.stdin.isatty()
             try:
                 with run:
                     self._announce(run)
                     self.order.procedure.procedure(run, self.order.plan)
             finally:
                 self.verdict = run.verdict
+                self.taints += run.taints
                 self.bench_s = self._clock.now()
                 self.timings_s["scans"] = time.perf_counter() - self._begun - self.timings_s["startup"]
                 recorder.update(instruments={n: {**identities[n], **_seen(watch)} for n, watch in run.settings.items()})
@@ -128,7 +131,7 @@ class Session:
         try:
             if self._commitment is not None:
                 recorder.event(Event(self._clock.now(), EventKind.TRUTH_REVEALED))
-                recorder.update(**described(self.order), blind=self._commitment.revealed)
+                recorder.update(**(described(self.order) | {"taints": self.taints}), blind=self._commitment.revealed)
             if self._rig is not None:
                 recorder.write_json("sealed_truth.json", self._rig.sealed())
             write_report(recorder.folder)
@@ -147,6 +150,7 @@ class Session:
             wall_seconds=self.wall_s,
             timings_s=self.timings_s,
             scans=recorder.scans,
+            taints=self.taints,
         )
 
     def _manifest(self) -> dict[str, object]:

@@ -19,14 +19,19 @@ from bench.commands import (
     StopPump,
     label,
 )
+from bench.config.interlocks import Interlock
 from bench.config.load import find_bench, load_bench
-from bench.config.model import Interlock
 from bench.interlock import Condition, conditions, trips, violations
 from bench.records import Quality, RigState, Scan
 
 BENCH = load_bench(find_bench("zvezda"), date(2026, 11, 23))
-FIT = {rule.channel: 1.0 if rule.below is None else min(101_325.0, 0.5 * rule.below) for rule in BENCH.interlock}
-"""Every condition holds: all contacts made, no pressure beyond its limit."""
+QUANTITIES = {entry.name: entry.quantity for entry in BENCH.channels}
+FIT = {
+    channel: {"pressure": 101_325.0, "switch": 1.0}.get(QUANTITIES[channel], 1.0)
+    for rule in BENCH.interlock
+    for channel in (*rule.channels, *([rule.unless] if rule.unless else []))
+} | dict.fromkeys((rule.unless for rule in BENCH.interlock if rule.unless), 0.0)
+"""Every condition holds: all contacts made, air in the compartments and none elsewhere, hatches shut."""
 
 LEAK, FILL, VENT = OpenValve("orifice_50um_working"), OpenValve("fill_valve"), OpenValve("vent_valve")
 ROUGHING, HATCH = OpenValve("roughing_valve"), OpenValve("hatch_us_transfer")
@@ -38,10 +43,11 @@ PURIFICATION, MAKEUP = OpenValve("purification_valve"), SetFlow("makeup_flow", 1
 HEATER, OTHER_HEATER = SetHeater("heater_us", 10.0), SetHeater("heater_working", 10.0)
 FILAMENT = StartFilament("residual_gas_analyser")
 LEAKS = (LEAK, CRACK, CHOICE)
+DOORS = tuple(OpenValve(f"{kind}_us_transfer") for kind in ("hatch", "equalisation"))
 FILLING = (CONTROL, FILL, MAKEUP)
 GUARDED = (
     *(*LEAKS, FILL, VENT, ROUGHING, HATCH, PUMP, CONTROL, PRESSURE, GATE, FORELINE, TURBO, PURIFICATION, MAKEUP),
-    *(HEATER, OTHER_HEATER, FILAMENT),
+    *(HEATER, OTHER_HEATER, FILAMENT, DOORS[1]),
 )
 NEVER_GUARDED = (
     CloseValve("orifice_50um_working"),
@@ -55,17 +61,20 @@ NEVER_GUARDED = (
     StopFlow("makeup_flow"),
     StopFilament("residual_gas_analyser"),
 )
-# interlock -> value that breaks it, what is refused then, whether it ends the run
+# interlock -> value of its quantity that breaks it, what is refused then, whether it ends the run
 TABLE = {
     "emergency_stop": (0.0, GUARDED, True),
+    "oxygen_deficiency": (0.0, GUARDED, True),
     "relief_valve": (0.0, (CONTROL,), True),
     "burst_disc": (0.0, (CONTROL, PUMP, TURBO), True),
     "chamber_door": (0.0, (PUMP, TURBO, ROUGHING, GATE), False),
     "pump_against_vent": (0.0, (PUMP, TURBO, ROUGHING, GATE), False),
-    "vent_against_pump": (0.0, (VENT, FORELINE), False),  # one end switch speaks for two rules
-    "foreline_against_roughing": (0.0, (VENT, FORELINE), False),
+    "vent_against_pump": (0.0, (VENT,), False),
+    "foreline_against_roughing": (0.0, (FORELINE,), False),
     "vent_against_gate": (0.0, (VENT,), False),
     "gate_against_air": (0.0, (GATE,), False),
+    "gate_against_foreline": (300.0, (GATE,), False),
+    "vent_against_turbo": (20.0, (VENT,), False),
     "turbo_backed": (50.0, (TURBO,), False),
     "roughing_against_foreline": (0.0, (ROUGHING,), False),
     "filament_in_vacuum": (0.0, (FILAMENT,), False),
@@ -77,6 +86,19 @@ TABLE = {
     "over_pressure_transfer": (110_000.0, FILLING, True),
     "over_pressure_working": (110_000.0, FILLING, True),
     "over_pressure_intermediate": (110_000.0, FILLING, True),
+    "reverse_us": (1000.0, (VENT, FILL, CONTROL, *DOORS), False),
+    "reverse_transfer": (1000.0, (VENT, FILL, CONTROL, *DOORS), False),
+    "reverse_working": (1000.0, (VENT, FILL, CONTROL), False),
+    "reverse_intermediate": (1000.0, (VENT, FILL, CONTROL), False),
+    "crush_us": (-5000.0, (), True),
+    "crush_transfer": (-5000.0, (), True),
+    "crush_working": (-5000.0, (), True),
+    "crush_intermediate": (-5000.0, (), True),
+    "chamber_transducers_agree": (500.0, (VENT,), False),
+    "hatch_us_transfer_balanced": (200.0, (DOORS[0],), False),
+    "hatch_transfer_working_balanced": (200.0, (), False),
+    "hatch_working_intermediate_balanced": (200.0, (), False),
+    "fill_too_fast": (150.0, (FILL, CONTROL), False),
 }
 RULES = {rule.name: rule for rule in BENCH.interlock}
 
@@ -91,6 +113,20 @@ def state(values, bad=()):
 
 def standing(values, bad=(), before=None):
     return conditions(BENCH.interlock, before or {}, state(values, bad))
+
+
+def alone(name, value, bad=()):
+    """How this one stands when its quantity has the value, and nobody else asks."""
+    rule, before = RULES[name], {}
+    if rule.over_s is not None:
+        before = {name: Condition(holds=True, seen=((-rule.over_s, FIT[rule.channel] - value * rule.over_s),))}
+        value = FIT[rule.channel]
+    shown = {**FIT, rule.channel: value + (FIT[rule.minus] if rule.minus else 0.0)}
+    return conditions([rule], before, state(shown, bad))
+
+
+def refused_alone(name, command, now):
+    return violations(command, [RULES[name]], now)
 
 
 def refused(command, now):
@@ -114,14 +150,13 @@ def test_a_rig_that_is_fit_does_not_trip():
 @pytest.mark.parametrize("name", TABLE)
 def test_a_broken_interlock_refuses_its_commands_and_no_others(name, command):
     value, commands, _ = TABLE[name]
-    now = standing({**FIT, RULES[name].channel: value})
-    assert bool(refused(command, now)) == (command in commands)
+    assert bool(refused_alone(name, command, alone(name, value))) == (command in commands)
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_a_broken_interlock_ends_the_run_if_it_is_one_that_does(name):
     value, _, ends = TABLE[name]
-    found = trips(BENCH.interlock, standing({**FIT, RULES[name].channel: value}))
+    found = trips([RULES[name]], alone(name, value))
     assert [text.partition(":")[0] for text in found] == [name] * ends
 
 
@@ -129,9 +164,10 @@ def test_a_broken_interlock_ends_the_run_if_it_is_one_that_does(name):
 @pytest.mark.parametrize("name", TABLE)
 def test_a_reading_that_cannot_be_used_refuses_what_its_value_would_allow(name, quality):
     _, commands, ends = TABLE[name]
-    now = standing(FIT, {RULES[name].channel: quality})
-    assert all(refused(command, now) for command in commands)
-    assert bool(trips(BENCH.interlock, now)) == ends
+    for channel in RULES[name].channels:
+        now = standing(FIT, {channel: quality})
+        assert all(refused_alone(name, command, now) for command in commands)
+        assert bool(trips([RULES[name]], now)) == ends
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -141,12 +177,12 @@ def test_a_value_held_by_a_slow_instrument_can_be_used(name):
 
 @pytest.mark.parametrize("name", TABLE)
 def test_not_a_number_never_holds(name):
-    now = standing({**FIT, RULES[name].channel: float("nan")})
-    assert not now[name].holds
+    for channel in RULES[name].channels:
+        assert not standing({**FIT, channel: float("nan")})[name].holds
 
 
 def test_closing_and_switching_off_is_allowed_whatever_is_broken():
-    all_broken = standing({RULES[name].channel: value for name, (value, _, _) in TABLE.items()})
+    all_broken = {name: alone(name, value)[name] for name, (value, _, _) in TABLE.items()}
     all_stale = standing(FIT, dict.fromkeys(FIT, Quality.STALE))
     for command in NEVER_GUARDED:
         assert refused(command, all_broken) == refused(command, all_stale) == ()

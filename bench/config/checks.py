@@ -1,12 +1,13 @@
 """What single entries of a bench file cannot know: names used twice, names that do not exist, sums that must be one."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Iterator
 
 from bench.certificate import Certificate
+from bench.config.interlock_checks import interlock_problems
 from bench.config.model import NOBODY, Bench, ChannelEntry
 from bench.config.sound_checks import sound_problems
+from bench.config.targets import targets
 
 LEAST_WATCHDOG_PERIODS = 4.0
 """Of scans: a hardware watchdog that is kicked four times within its time-out must not fall over one late scan."""
@@ -17,7 +18,7 @@ def problems(bench: Bench) -> Iterator[str]:
     """One line for each; key: reason."""
     yield from _duplicates(bench)
     yield from _dangling(bench)
-    yield from _idle_guards(bench)
+    yield from interlock_problems(bench)
     yield from _compartment_channels(bench)
     yield from _powers(bench)
     yield from _unsafe_steps(bench)
@@ -33,6 +34,7 @@ def _duplicates(bench: Bench) -> Iterator[str]:
         [c.name for c in bench.channels],
         [i.name for i in bench.instrument],
         [i.name for i in bench.interlock],
+        [r.name for r in (*bench.relief, *bench.driven)],
         [v.name for v in bench.vessel],
         [m.name for m in bench.microphone],
     ]
@@ -67,7 +69,7 @@ def _dangling(bench: Bench) -> Iterator[str]:
     valves = {v.name for v in bench.valve}
     controllers = {c.name for c in bench.flow_controller}
     gas = compartments | vessels | {"chamber"}
-    targets = _targets(bench)
+    known_targets = targets(bench)
     uses = [
         *(
             (f"channel.{c.name}.instrument", c.instrument, instruments)
@@ -104,8 +106,7 @@ def _dangling(bench: Bench) -> Iterator[str]:
         *((f"channel.{c.name}.instrument", c.instrument, set(_measured(bench, c))) for c in bench.channel),
         ("supply.controller", bench.supply.controller, instruments),
         ("supply.valve", bench.supply.valve, valves),
-        *((f"interlock.{i.name}.channel", i.channel, channels) for i in bench.interlock),
-        *((f"safe_state.{s.command}.target", s.target, targets[s.command]) for s in bench.safe_state),
+        *((f"safe_state.{s.command}.target", s.target, known_targets[s.command]) for s in bench.safe_state),
     ]
     yield from (f"{key}: {name!r} is not in this file" for key, name, known in uses if name not in known)
 
@@ -121,30 +122,6 @@ def _measured(bench: Bench, channel: ChannelEntry) -> Iterator[str]:
             yield from (heater.instrument for heater in bench.heater)
         case _:
             yield from (instrument.name for instrument in bench.instrument)
-
-
-def _targets(bench: Bench) -> Mapping[str, set[str]]:
-    """What each command can be given to."""
-    actuators, pumps = set(bench.actuators), {p.name for p in bench.pump}
-    heaters, flows = {heater.name for heater in bench.heater}, {c.name for c in bench.flow_controller}
-    instruments = {i.name for i in bench.instrument}
-    return {
-        **dict.fromkeys(("OpenValve", "CloseValve"), actuators),
-        **dict.fromkeys(("StartPump", "StopPump"), pumps),
-        **dict.fromkeys(("SetHeater", "StopHeater"), heaters),
-        **dict.fromkeys(("SetFlow", "StopFlow"), flows),
-        **dict.fromkeys(("SetPressure", "StartControl", "StopControl"), instruments),
-        **dict.fromkeys(("StartFilament", "StopFilament", "StartDetector", "StopDetector"), instruments),
-    }
-
-
-def _idle_guards(bench: Bench) -> Iterator[str]:
-    """A pattern that no command can match protects nothing: a name in it is misspelt."""
-    labels = [f"{command}:{name}" for command, names in _targets(bench).items() for name in names]
-    for rule in bench.interlock:
-        for pattern in rule.guards:
-            if not any(fnmatchcase(label, pattern) for label in labels):
-                yield f"interlock.{rule.name}.guards: {pattern!r} matches no command of this bench"
 
 
 def _compartment_channels(bench: Bench) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeFloat, NonPositiveFloat, PositiveFloat, PositiveInt, model_validator
 
+from bench.config.interlocks import Interlock, Relief, SafeStep
 from bench.config.parts import (
     Actuator,
     Chamber,
@@ -146,37 +147,6 @@ class ChannelEntry(Entry):
         return Channel(self.name, self.quantity, self.unit, low, high, self.accuracy, self.compartment)
 
 
-class Interlock(Entry):
-    """Holds while channel is above/below its limit. guards: command patterns refused while it does not hold.
-
-    trips: checked on every scan too; the run then ends in the safe state. Once not holding it holds again only
-    beyond limit -/+ hysteresis.
-    """
-
-    name: str
-    channel: str
-    above: float | None = None
-    below: float | None = None
-    hysteresis: NonNegativeFloat = 0.0
-    guards: tuple[str, ...] = ()
-    trips: bool = False
-    remedy: str = ""
-
-    @model_validator(mode="after")
-    def one_limit(self) -> Self:
-        if (self.above is None) == (self.below is None):
-            raise ValueError("give either above or below")
-        return self
-
-
-class SafeStep(Entry):
-    """safety = true: a step on a digital line that the loss of power also takes; false: best effort over a link."""
-
-    command: Literal["CloseValve", "OpenValve", "StopPump", "StopControl", "StopHeater", "StopFlow", "StopFilament"]
-    target: str
-    safety: bool = True
-
-
 class AcquisitionEntry(Entry):
     period_s: PositiveFloat = 1.0
 
@@ -217,6 +187,7 @@ class Bench(Station):
     instrument: tuple[InstrumentEntry, ...]
     noise_class: dict[str, NoiseEntry]
     channel: tuple[ChannelEntry, ...]
+    relief: tuple[Relief, ...] = ()
     interlock: tuple[Interlock, ...] = ()
     safe_state: tuple[SafeStep, ...]
 

@@ -169,7 +169,7 @@ class Course:
         if self.state.time[NOW_S] <= time_s + TIE_S:
             return
         for array, kept in zip(self.state, self._before, strict=True):
-            if array.ndim == 1:  # what is planned; the rest only actions change
+            if array.ndim == 1:  # what the plant changes by itself; the rest only actions change
                 array[:] = kept
         self.newest = walk(
             self.model.plant, self.state, self._before, self._work, *self.knots, self.newest - 1, time_s, time_s

@@ -111,6 +111,7 @@ def _plant(
         ramps=np.array([[r.begin_s, r.over_s, r.kelvin] for r in scenario.ramp]).reshape(-1, 3),
         room=np.array([scenario.room_pressure_pa, *moving, room_k]),
         gauges=np.array(sensitivity),
+        relief=np.array([(i, *p.opens_pa) for i, p in enumerate(paths) if p.opens_pa]).reshape(-1, 3),
     )
 
 
@@ -162,7 +163,9 @@ def _state(bench: Bench, scenario: Scenario, plant: Plant, paths: tuple[Path, ..
     for i, entry in enumerate(bench.compartment):
         heat[i, GAS_HEAT] = scenario.heat_w.get(entry.name, 0.0)
         heat[i, WALL_HEAT] = scenario.wall_heat_w.get(entry.name, 0.0)
-    return State(u, np.array([0.0, FIRST_S, 0.0]), _moves(bench, paths), control, np.zeros((n, gas.SPECIES)), heat)
+    time, source = np.array([0.0, FIRST_S, 0.0]), np.zeros((n, gas.SPECIES))
+    lift, lifted_s = np.zeros(len(plant.relief)), np.full(len(plant.relief), math.inf)
+    return State(u, time, _moves(bench, paths), control, source, heat, lift, lifted_s)
 
 
 def _start_temperatures(plant: Plant, scenario: Scenario, fill: Floats) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.config.interlocks import Relief
 from bench.config.model import Bench
 from bench.config.parts import FlowController, Hatch, Valve
 from bench.records import Floats
@@ -31,6 +32,7 @@ from bench.sim.plant.state import (
     PATCHED_S,
     PATH_COLUMNS,
     REGULATOR,
+    RELIEF,
     REOPENED_S,
     REOPENING,
     RESIDUAL,
@@ -45,6 +47,8 @@ ROUND_HOLE = 0.8
 OPEN_HATCH_KG_S_PA = 1e-3
 """Of an open hatch: half a gram a second needs 0.5 Pa. Stiffer would only show a step's rounding as mixing."""
 
+RELIEF_K = 293.15
+"""At which the flow of a relief is stated."""
 FOURTH_ROOTS = 20
 """Steps towards a capillary's bore: each leaves less than a fourth of what was wrong."""
 
@@ -65,6 +69,8 @@ class Path:
     stiction_s: float = 0.0
     life: tuple[tuple[int, float], ...] = ()
     """(column of Plant.path, value): patch and growth."""
+    opens_pa: tuple[float, float] | None = None
+    """Of a relief: where it opens, where it closes again."""
 
     def row(self) -> Floats:
         row = np.zeros(PATH_COLUMNS)
@@ -78,7 +84,7 @@ class Path:
 
 
 def paths_of(bench: Bench, scenario: Scenario, draws: Draws, node: Mapping[str, int]) -> Iterator[Path]:
-    """Valves, hatches, flow controllers, hidden leaks, trapped volumes, purification, make-up, in this order."""
+    """Valves, hatches, controllers, hidden leaks, trapped volumes, purification, make-up, reliefs: in this order."""
     for valve in bench.valve:
         yield _valve(bench, valve, draws, node, _life(scenario, valve.name))
     for hatch in bench.hatch:
@@ -105,6 +111,8 @@ def paths_of(bench: Bench, scenario: Scenario, draws: Draws, node: Mapping[str, 
         start, end = node[makeup.name], node[makeup.compartment]
         shape = (makeup.pressure_pa, makeup.gain_kg_s_pa, makeup.max_flow_kg_s)
         yield Path(name=makeup.name, start=start, end=end, kind=REGULATOR, shape=shape)
+    for number, relief in enumerate(bench.relief):
+        yield _relief(relief, number, node)
 
 
 def _valve(
@@ -156,6 +164,21 @@ def _flow_controller(controller: FlowController, node: Mapping[str, int]) -> Pat
     shape = (controller.full_scale_kg_s, _hole_m2(controller.bore_m))
     travel_s = controller.travel_s
     return Path(name=controller.name, start=start, end=end, kind=FLOW_CONTROLLER, shape=shape, travel_s=travel_s)
+
+
+def _relief(relief: Relief, number: int, node: Mapping[str, int]) -> Path:
+    """number: its row in Plant.relief."""
+    air = gas.gas_constant(DRY_AIR), gas.heat_capacity_ratio(DRY_AIR)
+    per_m2 = elements.orifice_flow(1.0, relief.set_pressure_pa, RELIEF_K, 0.0, *air)
+    closes_pa = -math.inf if relief.reseat_pressure_pa is None else relief.reseat_pressure_pa
+    return Path(
+        name=relief.name,
+        start=node[relief.compartment],
+        end=node["chamber"],
+        kind=RELIEF,
+        shape=(relief.flow_kg_s / per_m2, float(number)),
+        opens_pa=(relief.set_pressure_pa, closes_pa),
+    )
 
 
 def _life(scenario: Scenario, name: str) -> tuple[tuple[int, float], ...]:

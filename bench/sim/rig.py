@@ -131,6 +131,12 @@ class SimulatedRig:
         """The true value that a controller reaches that makes its own sensor show wanted."""
         return self.panel.deceived(entry, wanted)
 
+    @property
+    def reliefs_opened(self) -> dict[str, float]:
+        """When each relief valve or burst disc first opened, s: nothing else may have saved the day. Empty at best."""
+        now_s, lifted_s = self.look(), self.course.state.lifted_s
+        return {r.name: float(at) for r, at in zip(self.bench.relief, lifted_s, strict=True) if at <= now_s}
+
     def sealed(self) -> dict[str, object]:
         """What nobody may know during the run: what was drawn, and what each path has passed (kg) by now."""
         now_s, columns = self.look(), self.course.columns
@@ -206,12 +212,19 @@ class SimulatedRig:
 
     def _contact(self, entry: ChannelEntry) -> Callable[[], bool]:
         """A pressure switch, a thermal cut-out, or a safety contact: all are closed while all is well."""
+        if any(relief.channel == entry.name for relief in self.bench.relief):
+            return partial(self._never_lifted, entry.name)
         columns, node = self.course.columns, self.model.node[entry.compartment or "chamber"]
         if entry.switch_pa is not None:
             return partial(self._below, columns.pressure(node), entry.switch_pa)
         if entry.switch_k is not None:
             return partial(self._below, columns.wall(node), entry.switch_k)
         return lambda: True
+
+    def _never_lifted(self, channel: str) -> bool:
+        """Contacts in series, that stay open once their relief has moved."""
+        opened = self.reliefs_opened
+        return not any(relief.name in opened for relief in self.bench.relief if relief.channel == channel)
 
     def _below(self, column: int, limit: float) -> bool:
         now_s = self.look()

@@ -149,7 +149,7 @@ def timed(bed: Bed, timers: Timers) -> Iterator[None]:
         setattr(owner, name, timers.timed(part, getattr(owner, name)))
     bed.rig.look = timers.behind_the_wire(bed.rig.clock, bed.rig.look)
     modules = [
-        patch(f"bench.scanning.{name}", timers.timed(INTERLOCKS, _judging(name))) for name in ("conditions", "trips")
+        patch(f"bench.standing.{name}", timers.timed(INTERLOCKS, _judging(name))) for name in ("conditions", "trips")
     ]
     kinds = {type(method) for method in methods().values()}
     estimates = [patch.object(kind, "estimate", timers.timed(METHODS, kind.estimate)) for kind in kinds]
@@ -163,9 +163,9 @@ def timed(bed: Bed, timers: Timers) -> Iterator[None]:
 
 
 def _judging(name: str) -> Callable:
-    import bench.scanning
+    import bench.standing
 
-    return getattr(bench.scanning, name)
+    return getattr(bench.standing, name)
 
 
 # -- the passes --------------------------------------------------------------------------------------------------------

@@ -86,6 +86,7 @@ def row(volumes_m3, *, film=CLAMPED, holes_m2=(), capacity=1e15, chamber_m3=1e9,
         "ramps": np.zeros((0, 3)),
         "room": np.array([ROOM_PA, 0.0, 0.0, 0.0, ROOM_K]),
         "gauges": np.ones((2, gas.SPECIES)),
+        "relief": np.zeros((0, 3)),
     } | more
     ends = np.array([p[0] for p in paths], dtype=np.int64).reshape(-1, 3)
     return Plant(
@@ -117,7 +118,8 @@ def state(plant, pressures_pa, temperatures_k, *, hatches_open=0.0, fractions=No
     move[:, TRAVEL_S] = 1e-3
     move[:paths][plant.ends[:, 2] == HATCH] = [hatches_open, 0.0, hatches_open, 1e-3]
     source, heat = np.zeros((n, gas.SPECIES)), np.zeros((n, HEAT_COLUMNS))
-    return State(u, np.array([0.0, FIRST_S, 0.0]), move, np.zeros(6), source, heat)
+    lift, lifted_s = np.zeros(len(plant.relief)), np.full(len(plant.relief), np.inf)
+    return State(u, np.array([0.0, FIRST_S, 0.0]), move, np.zeros(6), source, heat, lift, lifted_s)
 
 
 def run(plant, now, end_s, look=None):

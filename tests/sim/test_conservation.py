@@ -15,6 +15,7 @@ from bench.sim.plant.state import (
     PERMEATION,
     POSITION,
     REGULATOR,
+    RELIEF,
     ROUNDED,
     SHORT_TUBE,
     SLIT,
@@ -40,7 +41,7 @@ VESSELS_M3, VESSELS_PA = (1e-4, 0.01), (2e3, 3e6)  # a trapped volume, a bottle
 
 @st.composite
 def plant_and_history(draw):
-    """1 to 4 compartments in a row, holes, elements of any kind between any nodes, a pump, a supply, make-up."""
+    """1 to 4 compartments in a row, holes, elements of any kind between any nodes, pump, supply, make-up, relief."""
     n = draw(st.integers(1, 4))
     room, supply = n + 3, n + 4
     ends = st.tuples(st.integers(0, n), st.integers(0, room)).filter(lambda pair: pair[0] != pair[1])
@@ -49,7 +50,9 @@ def plant_and_history(draw):
         plants.way(a, b, kind, *SHAPES[kind], seat_m2=draw(st.sampled_from([0.0, 1e-12]))) for (a, b), kind in chosen
     ]
     ways += [plants.way(n, room, SUCTION, 0.0), plants.way(supply, 0, SUPPLY)]
-    ways += [plants.way(n + 2, 0, REGULATOR, 99e3, 1e-8, 1e-6)]
+    ways += [plants.way(n + 2, 0, REGULATOR, 99e3, 1e-8, 1e-6), plants.way(0, n, RELIEF, 7e-6, 0.0)]
+    opens_pa = draw(st.floats(5e4, 1.5e5))
+    closes_pa = draw(st.sampled_from([0.97 * opens_pa, -np.inf]))
     plant = plants.row(
         draw(st.lists(st.floats(0.02, 0.6), min_size=n, max_size=n)),
         film=draw(st.sampled_from([plants.FREE, 4.0, 15.0])),
@@ -62,6 +65,7 @@ def plant_and_history(draw):
         outgassing=3e-5,
         vessels_m3=VESSELS_M3,
         ways=ways,
+        relief=np.array([[n + n - 1 + len(ways) - 1, opens_pa, closes_pa]]),
     )
     now = plants.state(
         plant,

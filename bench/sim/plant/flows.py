@@ -21,6 +21,7 @@ from bench.sim.plant.state import (
     PA,
     PERMEATION,
     REGULATOR,
+    RELIEF,
     SEAT,
     SHORT_TUBE,
     SLIT,
@@ -72,7 +73,7 @@ def _downhill(shape: Floats, kind: int, opening: float, up: Floats, down: Floats
     """Flow of a leak element from the higher to the lower pressure."""
     area = shape[SEAT]
     flow = 0.0
-    if kind == ORIFICE:
+    if kind in (ORIFICE, RELIEF):
         area += shape[0] * opening
     elif opening > 0.0 and kind in (SHORT_TUBE, SLIT, CAPILLARY):
         flow = opening * _through_duct(kind, shape, up, fraction, down[PA])
@@ -119,7 +120,7 @@ def path_flow(plant: Plant, state: State, work: Work, index: int, time_s: float)
     """
     a, b, kind = plant.ends[index, FROM], plant.ends[index, TO], plant.ends[index, KIND]
     node, shape = work.node, plant.path[index]
-    opening = position(state.move[index], time_s)
+    opening = state.lift[int(shape[1])] if kind == RELIEF else position(state.move[index], time_s)
     if kind == SUPPLY:
         flow, slope = _supplied(plant, state, opening, node[b, PA], time_s)
         return flow, slope, (a if flow >= 0.0 else b)
@@ -137,7 +138,7 @@ def path_flow(plant: Plant, state: State, work: Work, index: int, time_s: float)
         return _permeated(plant, work, index, opening)
     up, down = (a, b) if gap >= 0.0 else (b, a)
     flow = _downhill(shape, kind, opening, node[up], node[down], work.fraction[up])
-    choked = kind == ORIFICE and node[down, PA] <= node[up, PA] * critical_ratio(node[up, GAMMA])
+    choked = kind in (ORIFICE, RELIEF) and node[down, PA] <= node[up, PA] * critical_ratio(node[up, GAMMA])
     slope = flow / abs(gap) if gap != 0.0 and not choked else 0.0
     return (flow if gap >= 0.0 else -flow), slope, up
 

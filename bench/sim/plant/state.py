@@ -15,11 +15,11 @@ from bench.sim.plant.gas import SPECIES
 Integers = NDArray[np.int64]
 
 ORIFICE, SHORT_TUBE, SLIT, CAPILLARY, PERMEATION, CONDUCTANCE, HATCH, SUPPLY, REGULATOR, SUCTION = range(10)
-FLOW_CONTROLLER = 10
+FLOW_CONTROLLER, RELIEF = 10, 11
 """Kinds of path, and what the first columns of Plant.path hold: effective area Cd A (m2) | diameter, length (m) |
 width, height, length (m) | diameter, length (m) | kg/(s Pa) at a temperature, J/mol, K, species | m3/s |
 kg/(s Pa) when open, fan m3/s, wall to wall W/K | - | set point (Pa), gain (kg/s/Pa), largest flow (kg/s) | pump |
-full scale (kg/s), effective area (m2) of its valve wide open.
+full scale (kg/s), effective area (m2) of its valve wide open | effective area (m2) when open, row of Plant.relief.
 """
 FROM, TO, KIND = range(3)
 """Columns of Plant.ends."""
@@ -55,7 +55,7 @@ class Plant(NamedTuple):
     ln Pa, ln m3/s; pump: (pump, 4) ultimate Pa, outlet node or -1, nominal Hz, largest outlet Pa. supply: largest flow
     (kg/s), gain (kg/s/Pa), relaxation of the dead line (s), path of its valve or -1. outgassing: Pa m3/s one hour into
     vacuum. shroud: K at time 0, K/s, swing K, period s; ramps: (k, 3) begin s, over s, K; room: Pa, Pa/s, begin s,
-    end s, K.
+    end s, K. relief: (r, 3) its path, Pa over the far end at which it opens, and below which it closes (-inf: never).
     """
 
     compartments: int
@@ -72,11 +72,13 @@ class Plant(NamedTuple):
     ramps: Floats
     room: Floats
     gauges: Floats
+    relief: Floats
 
 
 class State(NamedTuple):
     """What changes. u: all that is conserved, flat (Layout). time: three places. move: paths, then pumps. source:
-    (n, species) kg/s; heat: (n, HEAT_COLUMNS) W.
+    (n, species) kg/s; heat: (n, HEAT_COLUMNS) W. lift: of every relief, 1 while it is open; lifted_s: when it first
+    opened, or inf. What has one dimension the plant changes by itself; the rest is changed by actions alone.
     """
 
     u: Floats
@@ -85,6 +87,8 @@ class State(NamedTuple):
     control: Floats
     source: Floats
     heat: Floats
+    lift: Floats
+    lifted_s: Floats
 
 
 class Layout:

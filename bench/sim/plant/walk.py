@@ -13,6 +13,7 @@ from bench.sim.plant.knot import keep
 from bench.sim.plant.linear import copy
 from bench.sim.plant.nodes import look
 from bench.sim.plant.rates import rates, turn
+from bench.sim.plant.reliefs import FINEST_S, lift, passing
 from bench.sim.plant.state import (
     FROM,
     HATCH,
@@ -148,18 +149,26 @@ def walk(
         copy(before.u, state.u)
         copy(before.time, state.time)
         copy(before.control, state.control)
+        copy(before.lift, state.lift)
+        copy(before.lifted_s, state.lifted_s)
         left = stop_s - state.time[NOW_S]
         h = min(state.time[STEP_S], left)
         error = attempt(plant, state, work, h)
         while error > REFUSED and h > SHORTEST_S:
             h *= SHRINK
             error = attempt(plant, state, work, h)
+        share = passing(plant, state, work, state.time[NOW_S] + h, value[newest % time_s.size])
+        while share < 1.0 and h > FINEST_S:
+            h *= share
+            error = attempt(plant, state, work, h)
+            share = passing(plant, state, work, state.time[NOW_S] + h, value[newest % time_s.size])
         if error == math.inf:
             raise ValueError("the plant cannot go on: a mass or an energy would be negative")
         _accept(plant, state, work, h, stop_s if h == left else state.time[NOW_S] + h)
         grown = min(GROWTH, 0.9 / math.sqrt(error)) if error > 0.0 else GROWTH
         longest = MIXING_S if _mixing(plant, state, work) else LONGEST_S
-        state.time[STEP_S] = min(longest, max(SHORTEST_S, h * max(grown, SHRINK)))
+        moved = lift(plant, state, work)
+        state.time[STEP_S] = FIRST_S if moved else min(longest, max(SHORTEST_S, h * max(grown, SHRINK)))
         newest += 1
         time_s[newest % time_s.size] = state.time[NOW_S]
         keep(plant, state, work, value[newest % time_s.size])
