@@ -148,10 +148,11 @@ class _Trial:
             inside = self.limit - 0.5 * self.way * self.rule.hysteresis
             yield from self._unmoved(f"within the hysteresis, at {inside:g}", self.read(inside, self.tripped))
         yield from self._unmoved("not a number", self.read(float("nan"), HOLDS))
+        late = replace(HOLDS, unread_since_s=(self.rule.over_s or 0.0) - self.rule.patience_s)
         for channel in self.rule.channels:
             for quality in (quality for quality in Quality if quality not in USABLE):
                 said = f"{channel} {quality.name}"
-                yield from self._unmoved(said, self.read(self.good, HOLDS, {channel: quality}))
+                yield from self._unmoved(said, self.read(self.good, late, {channel: quality}))
         yield from self._release()
 
     def _unmoved(self, said: str, condition: Condition) -> Iterator[str]:

@@ -103,11 +103,11 @@ TABLE = {
 RULES = {rule.name: rule for rule in BENCH.interlock}
 
 
-def state(values, bad=()):
+def state(values, bad=(), time_s=0.0):
     """bad: channel -> quality, where it is not GOOD."""
     names = list(values)
     quality = np.array([dict(bad).get(name, Quality.GOOD) for name in names], dtype=np.uint8)
-    scan = Scan(0.0, np.array([values[name] for name in names], dtype=float), np.zeros(len(names)), quality)
+    scan = Scan(time_s, np.array([values[name] for name in names], dtype=float), np.zeros(len(names)), quality)
     return RigState({name: place for place, name in enumerate(names)}, scan)
 
 
@@ -167,7 +167,34 @@ def test_a_reading_that_cannot_be_used_refuses_what_its_value_would_allow(name, 
     for channel in RULES[name].channels:
         now = standing(FIT, {channel: quality})
         assert all(refused_alone(name, command, now) for command in commands)
-        assert bool(trips([RULES[name]], now)) == ends
+        assert bool(trips([RULES[name]], now)) == (ends and quality is not Quality.STALE)
+
+
+LATE = Interlock(name="pressure", channel="pressure", below=100.0, hysteresis=10.0, trips=True, latch=True)
+
+
+def course(*readings, time_s=0.0):
+    """Whether the rule holds, and whether it has tripped, at each of these scans a second apart: values, or STALE."""
+    before, found = {}, []
+    for reading in readings:
+        value, quality = (50.0, reading) if isinstance(reading, Quality) else (reading, Quality.GOOD)
+        before = conditions([LATE], before, state({"pressure": value}, {"pressure": quality}, time_s=time_s))
+        found.append((before["pressure"].holds, bool(trips([LATE], before))))
+        time_s += 1.0
+    return found
+
+
+def test_a_reading_that_is_late_forbids_at_once_and_trips_when_its_patience_is_over():
+    stale = [Quality.STALE] * 5
+    assert course(50.0, *stale) == [(True, False), *[(False, False)] * 3, *[(False, True)] * 2]
+
+
+def test_a_reading_that_comes_in_time_neither_latches_nor_meets_a_hysteresis():
+    assert course(95.0, Quality.STALE, Quality.STALE, 95.0) == [(True, False), *[(False, False)] * 2, (True, False)]
+
+
+def test_a_reading_that_is_late_after_a_trip_trips_on():
+    assert course(150.0, Quality.STALE, 150.0)[1:] == [(False, True), (False, True)]
 
 
 @pytest.mark.parametrize("name", TABLE)

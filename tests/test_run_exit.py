@@ -131,7 +131,7 @@ def test_a_safety_input_that_can_no_longer_be_read_ends_the_run(bed):
     def body(run):
         run.scan()
         bed.daq.failing["collect"] = lost()
-        run.scan()
+        run.hold(10.0)
 
     error = caught(bed, body, InterlockTripError)
     assert "emergency_stop_released is STALE" in str(error)

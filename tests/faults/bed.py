@@ -17,6 +17,7 @@ from procedures.fault import told
 CLI = (sys.executable, "-m", "procedures.cli")
 SHORT = {
     "chamber_pa": "90000",
+    "pressure_pa": "98700",
     "temperature_rate_k_h": "1e6",
     "curvature_pa_h": "1e9",
     "stable_window_s": "10",
@@ -27,7 +28,7 @@ SHORT = {
     "leaks": "working_100um",
 }
 """Every phase within seconds of a rig at speed 1; what the method says of them is nobody's concern here."""
-SAFE_WITHIN_S, START_S, END_S = 5.0, 120.0, 90.0
+SAFE_WITHIN_S, START_S, END_S = 5.0, 240.0, 120.0
 SAFE = {
     step.target: float(step.command == "OpenValve")
     for step in load_bench(find_bench("zvezda"), date.min).safe_state
@@ -97,7 +98,11 @@ class Bed:
         own = {"LEAKBENCH_STATE": str(folder), "TMPDIR": str(folder), "PREFECT_HOME": str(folder / "prefect")}
         self._environment = {**os.environ, **own, "PREFECT_API_URL": prefect}
         self._open: list[subprocess.Popen[bytes]] = []
-        self._rig = self._process([*CLI, "sim", "--speed", str(speed)], folder / "rig")
+        self._speed = speed
+
+    def begin(self) -> None:
+        folder = self.folder
+        self._process([*CLI, "sim", "--speed", str(self._speed)], folder / "rig")
         until(lambda: "faults:" in (folder / "rig").read_text(), START_S, "the rig")
         self.address = (folder / "rig").read_text().rpartition("this rig is ")[2].partition(")")[0]
 
@@ -135,9 +140,9 @@ class Bed:
         return self.ask("ack", "--name", "A. Tester", "--reason", "seen").returncode
 
     def close(self) -> None:
-        for process in self._open:
+        for process in reversed(self._open):
             process.send_signal(signal.SIGCONT)
-            process.kill() if process is not self._rig else process.terminate()
+            process.kill()
             process.wait()
 
 
@@ -145,6 +150,7 @@ class Bed:
 def bed(folder: Path, prefect: str, speed: float = 1.0) -> Iterator[Bed]:
     made = Bed(folder, prefect, speed)
     try:
+        made.begin()
         yield made
     finally:
         made.close()

@@ -1,10 +1,12 @@
 """A run that dies or hangs leaves a bench that its guard makes safe, and nobody runs before somebody has looked."""
 
+from faults.bed import until
+
 
 def test_killed_at_work(rig):
     run = rig.run()
-    run.wait_for("background")
-    assert rig.unsafe()
+    run.wait_for("pressurise")
+    until(lambda: rig.unsafe().get("fill_valve"), 30.0, "gas flows in")
     run.process.kill()
     rig.safe_within()
     report = run.document("guard.json")
