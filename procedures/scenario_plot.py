@@ -78,8 +78,8 @@ class Course:
 def course_of(rig: SimulatedRig, hours: float) -> Course:
     """Run the rig for hours of its virtual time, from where it stands."""
     names = tuple(entry.name for entry in rig.bench.compartment)
-    controllers, reliefs = ([part.name for part in parts] for parts in (rig.bench.flow_controller, rig.bench.relief))
-    stated = {*rig.bench.actuators, *controllers, *reliefs}
+    wired = {relief.name for relief in rig.bench.relief}
+    stated = {*rig.bench.actuators, *(controller.name for controller in rig.bench.flow_controller), *wired}
     paths = tuple(path.name for path in rig.model.paths if path.name not in stated)
     look_at, nodes = rig.course.columns, range(len(names))
     groups = [
