@@ -21,7 +21,7 @@ from procedures.cli_campaign import campaign
 from procedures.cli_daq import EXAMPLE, daq
 from procedures.cli_replay import EXAMPLE as REPLAY_EXAMPLE
 from procedures.cli_replay import replay
-from procedures.cli_safety import ack, guard, safe, stop
+from procedures.cli_safety import ack, guard, safe, status, stop
 from procedures.cli_truth import EXIT_CODES, reevaluate, truth, verify
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ app.command(epilog="Example: leakbench reevaluate results/2026-11-24/000001-leak
     reevaluate
 )
 
-for safety in (guard, ack, stop, safe):
+for safety in (guard, status, ack, stop, safe):
     app.command()(safety)
 
 

@@ -1,4 +1,4 @@
-"""Subcommands about who drives a bench and what keeps it safe: guard, ack, stop, safe."""
+"""Subcommands about who drives a bench and what keeps it safe: guard, status, ack, stop, safe."""
 
 import os
 import signal
@@ -57,6 +57,17 @@ def ack(
 
     happened = acknowledge(state_folder(_named(bench, rig)[0]), name, reason)
     typer.echo(f"acknowledged: {happened['reason']}")
+
+
+def status(bench: BenchName = "zvezda", rig: RigOption = None) -> None:
+    """Who drives a bench, who guards it, and whether it may be driven: exits with 50 if not."""
+    from bench.possession import DRIVES, GUARDS, check_latch, holder, state_folder
+
+    folder = state_folder(_named(bench, rig)[0])
+    for lock, what in ((DRIVES, "driven"), (GUARDS, "guarded")):
+        pid = holder(folder, lock)
+        typer.echo(f"{what} by process {pid}" if pid else f"not {what}")
+    check_latch(folder)
 
 
 def stop(bench: BenchName = "zvezda", rig: RigOption = None) -> None:

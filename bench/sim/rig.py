@@ -149,8 +149,9 @@ class SimulatedRig:
         """How the rig stands now, whoever says otherwise: positions (0: closed, off) and true pressures (Pa)."""
         now_s, columns = self.look(), self.course.columns
         positions = {driven.name: self._position(driven.name, now_s) for driven in self.bench.driven}
+        opened = self.reliefs_opened
         pressures = {name: self.course.value(columns.pressure(node), now_s) for name, node in self.model.node.items()}
-        return {"time_s": now_s, "positions": positions, "pressures_pa": pressures}
+        return {"time_s": now_s, "positions": positions, "pressures_pa": pressures, "reliefs_opened": opened}
 
     def _position(self, name: str, now_s: float) -> float:
         return float(position(self.course.state.move[self.model.path[name]], now_s))
