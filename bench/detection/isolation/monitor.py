@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from bench.detection.isolation.balance import MassBalance, Stretch
-from bench.detection.isolation.evidence import Information, Posterior, Prior, posterior
+from bench.detection.isolation.evidence import Information, Posterior, posterior
 from bench.detection.isolation.foresight import Foresight
+from bench.detection.isolation.prior import Prior
 from bench.detection.isolation.report import Answer, decided, leaking, notes, probabilities
 from bench.detection.method import CannotEstimateError
 from bench.detection.stream import BlockStream
@@ -21,17 +22,19 @@ BLOCK_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class HatchIsolation:
-    """leak, seal: prior of each compartment's leak, kg/s, and of each hatch seal's conductance, kg/(s Pa). "None" means
-    no leak of leak.least or more: the smaller that is, the longer it takes to say so. error: an answer is given when
-    all others together are less probable. It is half the 1 % that may be wrong: what is probable on average over the
-    prior is not so at its small end. occupied: compartments with a crew inside.
+    """leak, seal: prior of each compartment's leak, kg/s, and of each hatch seal's conductance, kg/(s Pa), by STEP_PA;
+    a seal is as suspect as a compartment: one that is thought better makes what it passes a leak. "None" means no leak
+    of leak.least or more: the smaller that is, the longer it takes to say so. error: an answer is given when all others
+    together are less probable. It is a tenth of the 1 % that may be wrong: every answer that is given stands, and the
+    probability, looked at again and again, strays as far as 1 - error once in 1 / error searches. occupied:
+    compartments with a crew inside.
     """
 
     name = "hatch_isolation"
 
     leak: Prior = field(default_factory=lambda: Prior(1.0 / 3.0, 1.2e-8, 2e-6))  # holes of 8 to 100 um
-    seal: Prior = field(default_factory=lambda: Prior(0.1, 3e-12, 1e-8))
-    error: float = 0.005
+    seal: Prior = field(default_factory=lambda: Prior(1.0 / 3.0, 3e-12, 1e-8))
+    error: float = 0.001
     every_s: float = 600.0
     occupied: frozenset[str] = frozenset()
 
@@ -110,7 +113,7 @@ class IsolationWatch:
             time_s=end_s,
             detectable_kg_s=_detectable_kg_s(information, len(compartments)),
             compartment_probabilities=chances,
-            notes=notes(self._rig, answer, stretch, self.foresight, self._method.leak, self._method.seal),
+            notes=notes(self._rig, answer, stretch, self.foresight, self._method.leak),
         )
 
     @property
