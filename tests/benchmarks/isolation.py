@@ -126,11 +126,11 @@ def one_run(work):
 def note(found, estimate, watch, rig, right):
     hours = (estimate.time_s - CLOSING_S) / HOUR_S
     for place, name in enumerate(rig.compartments):
-        if watch.latest.chance(place) >= 1.0 - METHOD.error:
+        if watch.latest.chance(place) >= 1.0 - watch.error:
             found.named_h.setdefault(name, hours)
             found.wrong |= name not in found.truth
     best = max(estimate.compartment_probabilities, key=estimate.compartment_probabilities.get)
-    if estimate.compartment_probabilities[best] >= 1.0 - METHOD.error and found.said is None:
+    if estimate.compartment_probabilities[best] >= 1.0 - watch.error and found.said is None:
         found.said, found.said_h = best, hours
         found.wrong |= best != right
         found.named_h = dict.fromkeys(found.truth, hours) | found.named_h
