@@ -8,7 +8,9 @@ The truths take turns: one compartment after another, none, two (whichever pair)
 hour with all of them open, or by the planner (--plan). Wrong: a compartment was named that does not leak, or one alone
 where two do, or none where one does, at any time before the end. --seal: S10, a hatch seal leaks as well (from the
 scenario), and 2 kPa are fed to one side of it an hour after it is closed. Science 5.6, 10 um: 400 L 7.1 h, 120 L
-2.25 h, 60 L 0.95 h; other sizes by (size / 10 um)^(-4/3), which holds for long tests.
+2.25 h, 60 L 0.95 h; other sizes by (size / 10 um)^(-4/3), which holds for long tests. Named: when the last of those
+that leak was said to, alone or not, over its own time of science 5.6 (of a pair, the longer). Answered: "alone", "none"
+and "more than one" are about all compartments, so over that of 400 L.
 """
 
 import argparse
@@ -124,11 +126,11 @@ def one_run(work):
 def note(found, estimate, watch, rig, right):
     hours = (estimate.time_s - CLOSING_S) / HOUR_S
     for place, name in enumerate(rig.compartments):
-        if watch.latest.chance(place) >= 1.0 - METHOD.error:
+        if watch.latest.chance(place) >= 1.0 - watch.error:
             found.named_h.setdefault(name, hours)
             found.wrong |= name not in found.truth
     best = max(estimate.compartment_probabilities, key=estimate.compartment_probabilities.get)
-    if estimate.compartment_probabilities[best] >= 1.0 - METHOD.error and found.said is None:
+    if estimate.compartment_probabilities[best] >= 1.0 - watch.error and found.said is None:
         found.said, found.said_h = best, hours
         found.wrong |= best != right
         found.named_h = dict.fromkeys(found.truth, hours) | found.named_h
@@ -167,14 +169,12 @@ def report(found, options):
     rows = defaultdict(list)
     for run in found:
         rows["+".join(run.truth) or NONE].append(run)
-    print(f"{'truth':45} runs right wrong undecided | named after h: 50 % 90 % 98 % | answered after h: 50 % 90 % 98 %")
+    print(f"{'truth':45} runs right wrong undecided | over science 5.6, median and 95 %: named, answered")
     for truth, runs in sorted(rows.items()):
         right = sum(not run.wrong and run.said is not None for run in runs)
         wrong = sum(run.wrong for run in runs)
-        named = [max((run.named_h.get(name, np.inf) for name in run.truth), default=np.nan) for run in runs]
-        said = [run.said_h for run in runs]
-        print(f"{truth:45} {len(runs):4} {right:5} {wrong:5} {len(runs) - right - wrong:9} | "
-              f"{quantiles(named)} | {quantiles(said)}  {reference(truth, options)}")  # fmt: skip
+        ratios = (quantiles([over(run, options) for run in runs]) for over in (named, answered))
+        print(f"{truth:45} {len(runs):4} {right:5} {wrong:5} {len(runs) - right - wrong:9} | {', '.join(ratios)}")
     total, wrong = len(found), sum(run.wrong for run in found)
     right = sum(not run.wrong and run.said is not None for run in found)
     print(f"all: {total} runs, right {right / total:.1%}, wrong {wrong / total:.1%}; within {options.hours:g} h")
@@ -187,15 +187,23 @@ def report(found, options):
               f"{ratios.max():.3f}; within 20 %: {np.mean(np.abs(ratios - 1.0) < 0.2):.1%}")  # fmt: skip
 
 
-def quantiles(hours):
-    return " ".join(f"{np.quantile(hours, share, method='higher'):6.2f}" for share in (0.5, 0.9, 0.98))
+def named(run, options):
+    if not run.truth:
+        return np.nan
+    last_h = max(run.named_h.get(name, np.inf) for name in run.truth)
+    return last_h / science_h(run.truth, options)
 
 
-def reference(truth, options):
-    if truth not in REFERENCE_H:
-        return ""
-    hours = REFERENCE_H[truth] * (options.diameter_um / 10.0) ** (-4.0 / 3.0)
-    return f"(science 5.6: {hours:.2f} h, times 1.5: {1.5 * hours:.2f} h)"
+def answered(run, options):
+    return run.said_h / science_h(REFERENCE_H, options)
+
+
+def science_h(names, options):
+    return max(REFERENCE_H[name] for name in names) * (options.diameter_um / 10.0) ** (-4.0 / 3.0)
+
+
+def quantiles(ratios):
+    return " ".join(f"{np.quantile(ratios, share, method='higher'):5.2f}" for share in (0.5, 0.95))
 
 
 def main():

@@ -13,18 +13,18 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
-from scipy.optimize import nnls
 from scipy.special import chdtri, logsumexp
 
+from bench.detection.isolation.integral import Integral
+from bench.detection.isolation.prior import Prior
 from bench.records import Floats
 
 CHI_SQUARE_TAIL = 0.01
 """Residuals less likely than this under the noise that was declared mean that it is larger."""
 MOST_AT_WORK = 3
 """Sets of more elements are left out: three at work already mean more than one leak, or a seal as well."""
-REACH = 6.0
-"""Standard deviations to either side of the best value within which an integral is taken."""
-POINTS, WEIGHTS = np.polynomial.legendre.leggauss(16)
+NEGLIGIBLE = 1e-9
+"""A set that cannot be more probable than this is not worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,6 @@ class Information:
     def with_noise(self, ratio: float) -> "Information":
         """As if the squares of noise had been larger by this."""
         return Information(self.precision / ratio, self.pull / ratio, self.chi_square / ratio, self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Prior:
-    """Of one element: the chance that it is at work, and between which values."""
-
-    chance: float
-    least: float
-    most: float
-
-    def __post_init__(self) -> None:
-        if not (0.0 < self.chance < 1.0 and 0.0 < self.least < self.most < np.inf):
-            raise ValueError(f"no proper prior: {self}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,71 +82,20 @@ def posterior(information: Information, priors: Sequence[Prior]) -> Posterior:
     """Of all sets of up to MOST_AT_WORK elements."""
     e = len(priors)
     sets = [members for size in range(MOST_AT_WORK + 1) for members in combinations(range(e), size)]
-    weight, mean, product = np.zeros(len(sets)), np.zeros((len(sets), e)), np.zeros((len(sets), e, e))
-    for row, members in enumerate(sets):
-        chosen, among = np.array(members, dtype=np.intp), [priors[member] for member in members]
-        odds = math.fsum(math.log(prior.chance / (1.0 - prior.chance)) for prior in among)
-        block = np.ix_(chosen, chosen)
-        log_evidence, mean[row, chosen], product[row][block] = integrate(
-            information.precision[block], information.pull[chosen], among
-        )
-        weight[row] = odds + log_evidence
-    return Posterior(tuple(map(frozenset, sets)), np.exp(weight - logsumexp(weight)), mean, product)
+    posed = [_posed(information, members, priors) for members in sets]
+    log_odds = np.array([math.fsum(math.log(priors[member].odds) for member in members) for members in sets])
+    log_most = log_odds + np.array([integral.log_bound for integral in posed])
+    log_weight, mean, product = np.full(len(sets), -np.inf), np.zeros((len(sets), e)), np.zeros((len(sets), e, e))
+    for row in np.argsort(-log_most, kind="stable"):
+        if log_most[row] < log_weight.max() + math.log(NEGLIGIBLE):
+            break
+        chosen = np.array(sets[row], dtype=np.intp)
+        log_evidence, mean[row, chosen], product[row][np.ix_(chosen, chosen)] = posed[row].value()
+        log_weight[row] = log_odds[row] + log_evidence
+    return Posterior(tuple(map(frozenset, sets)), np.exp(log_weight - logsumexp(log_weight)), mean, product)
 
 
-def integrate(precision: Floats, pull: Floats, priors: Sequence[Prior]) -> tuple[float, Floats, Floats]:
-    """The ln of the mean likelihood ratio against all elements zero; posterior means of q, (k,), and q q', (k, k)."""
-    if not priors:
-        return 0.0, np.zeros(0), np.zeros((0, 0))
-    most = np.array([prior.most for prior in priors])
-    low = np.array([prior.least for prior in priors]) / most
-    precision, pull = precision * np.outer(most, most), pull * most  # in units of the most that can be
-    points, log_weights = _grid(precision, pull, low)
-    log_density = log_weights + (points * (pull - 0.5 * points @ precision)).sum(axis=1)
-    share = np.exp(log_density - log_density.max())
-    log_evidence = float(log_density.max() + np.log(share.sum()))
-    share /= share.sum()
-    return log_evidence, most * (share @ points), np.outer(most, most) * (points.T @ (share[:, None] * points))
-
-
-def _grid(precision: Floats, pull: Floats, low: Floats) -> tuple[Floats, Floats]:
-    """Points (n, k) and ln of their weights (n,), Gauss-Legendre in ln q, with the prior's density between low and 1.
-
-    The elements are taken about their best values, but for the one that the others change most: it has an interval of
-    its own at each of their points, as narrow as it is known there.
-    """
-    best, spread = _box(precision, pull, low)
-    last = int(np.argmax(spread**2 * np.diag(precision)))
-    points, log_weights = np.zeros((1, low.size)), np.zeros(1)
-    for k in range(low.size):
-        if k != last:
-            points, log_weights = _spread(points, log_weights, k, best[k], spread[k], low[k])
-    own = precision[last, last] + 1.0
-    centre = np.clip((pull[last] - points @ precision[:, last]) / own, low[last], 1.0)
-    return _spread(points, log_weights, last, centre, own**-0.5, low[last])
-
-
-def _box(precision: Floats, pull: Floats, low: Floats) -> tuple[Floats, Floats]:
-    """Where the likelihood is greatest with low <= q <= 1, nearly, and how far it reaches there in each direction:
-    standard deviations, at most 1, or by its slope at a bound, beyond which it falls exponentially or faster.
-    """
-    held = precision + np.eye(low.size)
-    factor = np.linalg.cholesky(held)
-    above, _ = nnls(factor.T, np.linalg.solve(factor, pull - precision @ low))
-    best = np.minimum(low + above, 1.0)
-    slope = np.abs(pull - held @ best)
-    return best, np.minimum(np.sqrt(np.diag(np.linalg.inv(held))), 0.5 * REACH / np.maximum(slope, REACH))
-
-
-def _spread(
-    points: Floats, log_weights: Floats, k: int, best: Floats, spread: float, low: float
-) -> tuple[Floats, Floats]:
-    """Each point, shape (n, elements), becomes 16, with values of element k."""
-    from_, to = (np.log(np.clip(best + sign * REACH * spread, low, 1.0)) for sign in (-1.0, 1.0))
-    half = np.broadcast_to((to - from_) / 2.0, log_weights.shape)
-    logs = (from_ + to)[..., None] / 2.0 + half[:, None] * POINTS
-    out = np.repeat(points, POINTS.size, axis=0)
-    out[:, k] = np.exp(logs).ravel()
-    with np.errstate(divide="ignore"):  # an interval without width has no weight
-        added = np.log(half[:, None] * WEIGHTS / (1.0 / low - 1.0)) - logs  # dq / q^2 = d(ln q) / q
-    return out, (log_weights[:, None] + added).ravel()
+def _posed(information: Information, members: Sequence[int], priors: Sequence[Prior]) -> Integral:
+    chosen = np.array(members, dtype=np.intp)
+    block = np.ix_(chosen, chosen)
+    return Integral.over(information.precision[block], information.pull[chosen], [priors[k] for k in members])

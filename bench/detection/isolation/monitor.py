@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from bench.detection.isolation.balance import MassBalance, Stretch
-from bench.detection.isolation.evidence import Information, Posterior, Prior, posterior
+from bench.detection.isolation.evidence import Information, Posterior, posterior
 from bench.detection.isolation.foresight import Foresight
-from bench.detection.isolation.report import Answer, decided, leaking, notes, probabilities
+from bench.detection.isolation.prior import Prior
+from bench.detection.isolation.report import SUSPECT, Answer, decided, leaking, notes, probabilities
 from bench.detection.method import CannotEstimateError
 from bench.detection.stream import BlockStream
 from bench.records import LeakEstimate, Series
@@ -17,14 +18,16 @@ from bench.rig import WHOLE, Rig
 DETECTABLE = 3.29
 """Standard deviations: 5 % false positives and 5 % false negatives (Currie; science 3.3)."""
 BLOCK_S = 60.0
+WARY = 0.2
+"""Of the error that is allowed, where a seal leaks, as it seems: what it passes may look like a leak."""
 
 
 @dataclass(frozen=True, slots=True)
 class HatchIsolation:
-    """leak, seal: prior of each compartment's leak, kg/s, and of each hatch seal's conductance, kg/(s Pa). "None" means
-    no leak of leak.least or more: the smaller that is, the longer it takes to say so. error: an answer is given when
-    all others together are less probable. It is half the 1 % that may be wrong: what is probable on average over the
-    prior is not so at its small end. occupied: compartments with a crew inside.
+    """leak, seal: prior of each compartment's leak, kg/s, and of each hatch seal's conductance, kg/(s Pa), by STEP_PA.
+    "None" means no leak of leak.least or more: the smaller that is, the longer it takes to say so. error: an answer is
+    given when all others together are less probable. It is half the 1 % that may be wrong: what is probable on average
+    over the prior is not so at its small end. occupied: compartments with a crew inside.
     """
 
     name = "hatch_isolation"
@@ -99,7 +102,7 @@ class IsolationWatch:
         compartments = list(range(len(self._rig.compartments)))
         rate_kg_s, u_kg_s = self.latest.total(compartments)
         chances = probabilities(self._rig, self.latest)
-        error = self._method.error
+        error = self.error
         named = leaking(self._rig, self.latest, error)
         answer = Answer(end_s, chances, decided(chances, error), named, misfit, self.latest)
         return LeakEstimate(
@@ -110,8 +113,18 @@ class IsolationWatch:
             time_s=end_s,
             detectable_kg_s=_detectable_kg_s(information, len(compartments)),
             compartment_probabilities=chances,
-            notes=notes(self._rig, answer, stretch, self.foresight, self._method.leak, self._method.seal),
+            notes=notes(self._rig, answer, stretch, self.foresight, self._method.leak),
         )
+
+    @property
+    def error(self) -> float:
+        """Of the latest answer."""
+        hatches = len(self._rig.hatches)
+        pairs = (
+            (element, element + hatches) for element in range(len(self._rig.compartments), len(self._priors) - hatches)
+        )
+        leaks = self.latest is not None and any(self.latest.chance(*pair) > SUSPECT for pair in pairs)
+        return self._method.error * (WARY if leaks else 1.0)
 
     @property
     def _u_relative(self) -> float:

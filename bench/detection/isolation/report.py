@@ -7,16 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.detection.isolation.balance import STEP_PA, Stretch
-from bench.detection.isolation.evidence import Posterior, Prior
+from bench.detection.isolation.evidence import Posterior
 from bench.detection.isolation.foresight import Foresight
 from bench.detection.isolation.planner import NONE, SEVERAL, time_needed_s
+from bench.detection.isolation.prior import Prior
 from bench.detection.noise import HOUR_S
 from bench.rig import Rig
 
 CERTAIN = 0.95
 """A seal more probable to leak than this is stated as a finding."""
-SUSPECT = 2.0
-"""A seal so many times as probable to leak as before the search stands against a leak that is not found."""
+SUSPECT = 0.5
+"""A seal more probable to leak than this stands against a leak that is not found,"""
+KNOWN = 0.2
+"""unless its conductance is known to this share (S10 asks for it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,8 @@ def decided(chances: Mapping[str, float], error: float) -> str | None:
     return best if 1.0 - chances[best] <= error else None
 
 
-def notes(
-    rig: Rig, answer: Answer, stretch: Stretch, foresight: Foresight, leak: Prior, seal: Prior
-) -> tuple[str, ...]:
-    found = [_verdict(rig, answer, stretch, foresight, leak), *_seals(rig, answer, seal)]
+def notes(rig: Rig, answer: Answer, stretch: Stretch, foresight: Foresight, leak: Prior) -> tuple[str, ...]:
+    found = [_verdict(rig, answer, stretch, foresight, leak), *_seals(rig, answer)]
     if answer.misfit > 1.0:
         ratio = math.sqrt(answer.misfit)
         found.append(f"noise {ratio:.2f} times the declared, or a leak that changes: taken for noise")
@@ -86,14 +87,16 @@ def _time_left(rig: Rig, answer: Answer, stretch: Stretch, foresight: Foresight,
     return f"about {left_h:.1f} h more are needed with hatches as they are" if left_h > 0.0 else "nearly there"
 
 
-def _seals(rig: Rig, answer: Answer, seal: Prior) -> Iterator[str]:
+def _seals(rig: Rig, answer: Answer) -> Iterator[str]:
     for element, hatch in enumerate(rig.hatches, len(rig.compartments)):
         laws = element, element + len(rig.hatches)
         chance = answer.posterior.chance(*laws)
+        if chance <= SUSPECT:
+            continue
+        conductance, u = answer.posterior.value(*laws)
         if chance > CERTAIN:
-            conductance, u = answer.posterior.value(*laws)
             yield f"the seal of {hatch.name} leaks: {conductance:.2g} +- {u:.1g} kg/(s Pa) at {STEP_PA:g} Pa"
-        elif answer.said is None and chance > SUSPECT * seal.chance:
+        if answer.said is None and u > KNOWN * conductance:
             yield (
                 f"a leak and the seal of {hatch.name} cannot be told apart yet: feed {STEP_PA:g} Pa to one side of it"
             )

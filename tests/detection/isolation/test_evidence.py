@@ -5,7 +5,9 @@ import pytest
 from claims import consistent
 from scipy.integrate import dblquad, quad
 
-from bench.detection.isolation.evidence import MOST_AT_WORK, Information, Prior, integrate, posterior
+from bench.detection.isolation.evidence import MOST_AT_WORK, Information, posterior
+from bench.detection.isolation.integral import Integral
+from bench.detection.isolation.prior import Prior
 
 FIRST, SECOND = Prior(0.25, 0.01, 1.0), Prior(0.1, 0.02, 1.2)
 
@@ -16,7 +18,7 @@ def pareto(prior):
 
 def test_evidence_of_one_leak_is_the_integral_over_its_prior():
     for precision, pull in ((0.0, 0.0), (4.0, 3.0), (2500.0, 1000.0), (900.0, -400.0)):
-        found, mean, product = integrate(np.array([[precision]]), np.array([pull]), [FIRST])
+        found, mean, product = Integral.over(np.array([[precision]]), np.array([pull]), [FIRST]).value()
 
         def density(x, precision=precision, pull=pull):
             return np.exp(pull * x - 0.5 * precision * x * x) * pareto(FIRST)(x)
@@ -37,10 +39,20 @@ def test_evidence_of_two_that_hang_together_is_the_double_integral(between):
         return np.exp(pull @ q - 0.5 * q @ precision @ q) * pareto(FIRST)(x) * pareto(SECOND)(y)
 
     total = dblquad(density, FIRST.least, FIRST.most, SECOND.least, SECOND.most, epsrel=1e-5)[0]
-    found, _, product = integrate(precision, pull, [FIRST, SECOND])
+    found, _, product = Integral.over(precision, pull, [FIRST, SECOND]).value()
     assert found == pytest.approx(np.log(total), abs=3e-3)
     moment = dblquad(lambda y, x: x * y * density(y, x), 0.01, 1.0, 0.02, 1.2, epsrel=1e-5)[0] / total
     assert product[0, 1] == pytest.approx(moment, rel=5e-3)
+
+
+def test_no_evidence_exceeds_the_bound_by_which_hopeless_sets_are_left_out():
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        sights = rng.normal(size=(3, 3)) * 10.0 ** rng.uniform(0.0, 3.0, 3)
+        precision = sights @ sights.T
+        pull = precision @ rng.uniform(-0.5, 1.0, 3) + sights @ rng.normal(size=3)
+        integral = Integral.over(precision, pull, [FIRST, SECOND, FIRST])
+        assert integral.value()[0] <= integral.log_bound
 
 
 def test_without_data_the_prior_stays():
