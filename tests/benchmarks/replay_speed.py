@@ -23,7 +23,7 @@ from bench.dataset import BENCH
 from bench.detection import shipped
 from bench.detection.made import Made, make
 from bench.recorder import Recorder
-from bench.records import Event, EventKind, Scan
+from bench.records import Event, EventKind, LeakEstimate, Scan
 from bench.replay import Recording
 from bench.sim.direct import leaking, simulate
 from bench.sim.scenario import load_scenario
@@ -32,7 +32,8 @@ from procedures.replay import recording, replay
 from procedures.simulate import make_ready
 
 WINDOWS = 8
-BACKGROUND_S = (3600.0, 3.0 * 3600.0)
+BACKGROUND_S = (3600.0, 8.0 * 3600.0)
+"""Sequential monitors refuse to learn from less than six hours."""
 
 
 def recorded(bench: Bench, scenario: str, seed: int, hours: float, folder: Path) -> Path:
@@ -64,7 +65,7 @@ def live_us(bench: Bench, made: Made, recorded_run: Recording) -> float:
     series = recorded_run.series
     names = list(series.columns)
     values = np.column_stack([series.columns[name] for name in names])
-    watching = Watching(bench, {name: place for place, name in enumerate(names)}, lambda _: None)
+    watching = Watching(bench, {name: place for place, name in enumerate(names)}, refuse_errors)
     watching.begin(made.watching(recorded_run.compartments), series, BACKGROUND_S, BACKGROUND_S[1])
     nothing, quality = np.zeros(len(names)), np.zeros(len(names), np.uint8)
     first = int(np.searchsorted(series.time_s, BACKGROUND_S[1]))
@@ -74,6 +75,12 @@ def live_us(bench: Bench, made: Made, recorded_run: Recording) -> float:
         watching.scanned(scan)
     watching.end()
     return 1e6 * (time.process_time() - begun) / len(scans)
+
+
+def refuse_errors(event: Event) -> None:
+    """A monitor that is out costs nothing, and its figure would say nothing."""
+    if event.kind is EventKind.ERROR:
+        raise RuntimeError(event.detail["message"])
 
 
 def main() -> None:
@@ -97,7 +104,9 @@ def main() -> None:
             (found,) = replay(known, [made])
             cpu_s = time.process_time() - used
             live = f", live {live_us(bench, made, known):.1f} us per scan" if made.monitor else ""
-            print(f"{made.name}: {len(found.answers)} answers, {found.wall_s:.2f} s ({cpu_s:.2f} s of CPU){live}")
+            refused = sum(not isinstance(answer, LeakEstimate) for _, answer in found.answers)
+            answers = f"{len(found.answers)} answers, {refused} refused"
+            print(f"{made.name}: {answers}, {found.wall_s:.2f} s ({cpu_s:.2f} s of CPU){live}")
 
 
 if __name__ == "__main__":
