@@ -66,18 +66,15 @@ class BlockStream:
 
     def _terms(self, scans: Sequence[Series]) -> Floats:
         """Readings, whether they are usable, whether they are fresh: shape (3, scans, channels)."""
-        columns = [np.concatenate([self._readings(piece, name) for piece in scans]) for name in self._channels]
+        missing = [np.full(piece.time_s.size, np.nan) for piece in scans]
+        pieces = [(piece.columns, nothing) for piece, nothing in zip(scans, missing, strict=True)]
+        columns = [np.concatenate([of.get(name, nothing) for of, nothing in pieces]) for name in self._channels]
         values = np.array(columns).reshape(len(columns), -1).T
+        values = values if self._seen is None else self._seen(values)
         good = np.isfinite(values)
         fresh = good & (values != np.concatenate((self._last[None], values[:-1])))
         self._last = values[-1]
         return np.stack((np.where(good, values, 0.0), good.astype(np.float64), fresh.astype(np.float64)))
-
-    def _readings(self, piece: Series, name: str) -> Floats:
-        values = piece.columns.get(name)
-        if values is None:
-            return np.full(piece.time_s.size, np.nan)
-        return values if self._seen is None else self._seen(values)
 
     def _blocks(self, blocks: NDArray[np.intp], sums: Floats) -> StreamBlocks:
         total, number, fresh = sums

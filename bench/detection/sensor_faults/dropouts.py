@@ -29,9 +29,8 @@ class Dropouts:
         found: list[Doubt] = []
         for row, end_s in enumerate(blocks.end_s):
             for channel in self._channels:
-                share = float(blocks.values[channel][row])
-                if np.isfinite(share) and not learning:
-                    found += self._judge(channel, share, float(end_s))
+                if channel in series.columns and not learning:
+                    found += self._judge(channel, float(blocks.values[channel][row]), float(end_s))
         return found
 
     def _judge(self, channel: str, share: float, end_s: float) -> list[Doubt]:
