@@ -52,15 +52,18 @@ class BlockStream:
         if latest == self._block:
             self._kept.append(series)
             return self._nothing
-        of = np.floor(series.time_s / self._width_s).astype(np.intp)
-        done = int(np.searchsorted(of, latest))
-        of = np.concatenate(([self._block] * sum(piece.time_s.size for piece in self._kept), of[:done])).astype(np.intp)
+        done = int(np.searchsorted(self._number(series.time_s), latest))
         finished = [*self._kept, series.rows(slice(done))]
         self._block, self._kept = latest, [series.rows(slice(done, None))]
-        return self._finished(of, finished) if of.size else self._nothing
+        return self._finished(finished)
 
-    def _finished(self, of: NDArray[np.intp], scans: Sequence[Series]) -> StreamBlocks:
-        """of: the block of each scan."""
+    def _number(self, time_s: Floats) -> NDArray[np.intp]:
+        return np.floor(time_s / self._width_s).astype(np.intp)
+
+    def _finished(self, scans: Sequence[Series]) -> StreamBlocks:
+        of = self._number(np.concatenate([piece.time_s for piece in scans]))
+        if of.size == 0:
+            return self._nothing
         first = np.concatenate(([0], np.flatnonzero(np.diff(of)) + 1))
         return self._blocks(of[first], np.add.reduceat(self._terms(scans), first, axis=1))
 

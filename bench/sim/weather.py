@@ -2,9 +2,8 @@
 a real cabin has warm days and cool ones, early and late ones, and a wander that keeps no hours (science 5.4).
 """
 
-from pydantic import NonNegativeFloat, PositiveFloat
-
 import numpy as np
+from pydantic import NonNegativeFloat, PositiveFloat
 from scipy.signal import lfilter
 
 from bench.records import Floats
@@ -34,8 +33,9 @@ def weather_k(weather: Weather, swing_k: float, period_s: float, generator: np.r
     amplitude, late = generator.standard_normal((2, days.size))
     late_s = weather.late_s * np.interp(time_s, days, late)
     swing = 1.0 + weather.amplitude * np.interp(time_s, days, amplitude)
-    turns = [np.sin(2.0 * np.pi * t / period_s) for t in (time_s - late_s, time_s)]
-    return swing_k * (swing * turns[0] - turns[1]) + _wander(weather, generator)
+    here, usual = (np.sin(2.0 * np.pi * t / period_s) for t in (time_s - late_s, time_s))
+    found: Floats = swing_k * (swing * here - usual) + _wander(weather, generator)
+    return found
 
 
 def _wander(weather: Weather, generator: np.random.Generator) -> Floats:

@@ -38,8 +38,8 @@ def hourly_losses(feature: Feature, of: Sequence[MassBlock]) -> tuple[Floats, Fl
     return ends_s[1:], -np.diff(means)
 
 
-def page_hinkley(losses: Floats) -> Floats:
-    detector = PageHinkley(min_instances=10, delta=0.25, threshold=np.inf, alpha=1.0, mode="up")
+def page_hinkley(losses: Floats, delta: float = 0.25) -> Floats:
+    detector = PageHinkley(min_instances=10, delta=delta, threshold=np.inf, alpha=1.0, mode="up")
     scores = []
     for loss in losses:
         detector.update(float(loss))
@@ -55,11 +55,11 @@ def focus(losses: Floats) -> Floats:
     return np.array(scores)
 
 
-def binary_segmentation(losses: Floats) -> Floats:
-    """Gain of the best split into two means, if the later one is the larger loss."""
+def binary_segmentation(losses: Floats, window: int = WINDOW) -> Floats:
+    """Gain of the best split into two means, if the later one is the larger loss. window: hours."""
     scores = np.zeros(losses.size)
     for end in range(6, losses.size + 1, 3):
-        seen = losses[max(end - WINDOW, 0) : end]
+        seen = losses[max(end - window, 0) : end]
         split, _ = (search := ruptures.Binseg(model="l2", min_size=2, jump=1).fit(seen)).predict(n_bkps=1)
         if seen[split:].mean() > seen[:split].mean():
             parts = search.cost.error(0, split) + search.cost.error(split, seen.size)

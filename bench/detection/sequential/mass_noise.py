@@ -10,5 +10,7 @@ from bench.rig import CompartmentRig
 def mass_noise(volume: CompartmentRig, pressure_pa: float, temperature_k: float, width_s: float) -> BlockNoise:
     """Relative. A block has a reading a second."""
     width = np.array([width_s])
-    fresh = {channel: width for channel in volume.channels}
-    return declared_noise(sensor_terms(volume, volume.thermometers, fresh, 1.0 / pressure_pa, 1.0 / temperature_k), width)
+    fresh = dict.fromkeys(volume.channels, width)
+    return declared_noise(
+        sensor_terms(volume, volume.thermometers, fresh, 1.0 / pressure_pa, 1.0 / temperature_k), width
+    )

@@ -11,7 +11,6 @@ from bench.detection.sequential.ramp_filter import RampFilter, RampModel
 from bench.validation.run_length import cusum_arl, cusum_limit
 
 
-
 def noise_of(white, walk, slow, correlation_time_s):
     """Standard deviations, relative; walk: 1/sqrt(s)."""
     span_s = np.array([BLOCK_S])
