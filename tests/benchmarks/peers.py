@@ -1,7 +1,8 @@
 """Public change detectors (extra `peers`), each fed one value an hour: loss of pressure, or of our compensated mass.
 
 Losses are in standard deviations of the feature where nothing leaks, so that what a peer wants to be told of its scale
-is right. What else it can be told was chosen for the delay at 10 um fed compensated mass, on seeds not reported.
+is right. What else it can be told is as first written, and was not searched for; `peer_settings.py` shows, on leaks
+that are not reported, what other settings would do.
 """
 
 from collections.abc import Callable, Sequence
