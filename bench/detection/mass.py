@@ -1,6 +1,6 @@
 """ln m of a compartment, up to a constant, from block means of its pressure, gas and wall thermometers, hygrometers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -75,7 +75,8 @@ def log_mass(compartment: CompartmentRig, thermometers: tuple[GasThermometer, ..
     vapour = _vapour(compartment, blocks, temperature_k, pressure_pa)
     dry_pa = pressure_pa - vapour.pressure_pa
     per_pa, per_k = float(np.mean(1.0 / dry_pa)), float(np.mean(1.0 / temperature_k + vapour.slope_pa_k / dry_pa))
-    terms = (*_terms(compartment, thermometers, blocks, per_pa, per_k), *vapour.terms)
+    fresh = {channel: means.fresh for channel, means in blocks.means.items()}
+    terms = (*sensor_terms(compartment, thermometers, fresh, per_pa, per_k), *vapour.terms)
     growth, notes = _growth(compartment, blocks, pressure_pa)
     return LogMass(
         blocks.segment,
@@ -89,20 +90,20 @@ def log_mass(compartment: CompartmentRig, thermometers: tuple[GasThermometer, ..
     )
 
 
-def _terms(
+def sensor_terms(
     compartment: CompartmentRig,
     thermometers: tuple[GasThermometer, ...],
-    blocks: Blocks,
+    fresh: Mapping[str, Floats],
     per_pa: float,
     per_k: float,
 ) -> Iterator[Term]:
     """Errors of different sensors are independent; dy/dP_i = 1 / (k (P - vapour)) of k gauges, dy/dT_j = -f_j / T with
-    what the error does to the vapour.
+    what the error does to the vapour. fresh: new readings in each block, by channel.
     """
     for gauge in compartment.gauges:
-        yield Term(gauge.noise, per_pa / len(compartment.gauges), blocks.means[gauge.channel].fresh)
+        yield Term(gauge.noise, per_pa / len(compartment.gauges), fresh[gauge.channel])
     for thermometer, fraction in zip(thermometers, volume_fractions(thermometers), strict=True):
-        yield Term(thermometer.noise, fraction * per_k, blocks.means[thermometer.channel].fresh)
+        yield Term(thermometer.noise, fraction * per_k, fresh[thermometer.channel])
 
 
 def _vapour(compartment: CompartmentRig, blocks: Blocks, temperature_k: Floats, pressure_pa: Floats) -> Vapour:

@@ -24,13 +24,13 @@ class Draws:
 
     def normal(self, name: str, value: float, standard_deviation: float) -> float:
         """Value plus a normal deviation; value itself when draws are off."""
-        deviation = self._generator(name).standard_normal() if self._hidden else 0.0
+        deviation = self.generator(name).standard_normal() if self._hidden else 0.0
         self.drawn[name] = value + standard_deviation * deviation
         return self.drawn[name]
 
     def uniform(self, name: str, limit: float) -> float:
         """Between 0 and limit; 0 when draws are off."""
-        self.drawn[name] = limit * self._generator(name).random() if self._hidden else 0.0
+        self.drawn[name] = limit * self.generator(name).random() if self._hidden else 0.0
         return self.drawn[name]
 
     def calibrated(self, name: str, stated: Certificate) -> float:
@@ -40,5 +40,6 @@ class Draws:
         relative_u = kept * stated.u_kg_s / stated.value_kg_s
         return self.normal(name, kept, math.hypot(relative_u, stated.u_drift_relative, stated.u_drift_per_year * years))
 
-    def _generator(self, name: str) -> np.random.Generator:
+    def generator(self, name: str) -> np.random.Generator:
+        """Also for what is no secret, and is drawn whether draws are off or not."""
         return np.random.Generator(np.random.Philox(key=[self._seed, zlib.crc32(f"draw/{name}".encode())]))

@@ -42,6 +42,7 @@ from bench.sim.plant.state import (
 from bench.sim.plant.walk import FIRST_S
 from bench.sim.scenario import Scenario
 from bench.sim.sensors.gases import SENSITIVITY, GaugeKind
+from bench.sim.weather import weather_k
 
 STEFAN_BOLTZMANN = 5.670374419e-8
 SHORTEST_TRAVEL_S = 1e-3
@@ -108,11 +109,18 @@ def _plant(
         supply=np.array([bench.supply.max_flow_kg_s, gain, LINE_TIME_S, supply]),
         outgassing=bench.chamber.outgassing_pa_m3_s,
         shroud=np.array([room_k, drift, scenario.swing_k, scenario.swing_period_s]),
+        weather=_weather(scenario, draws),
         ramps=np.array([[r.begin_s, r.over_s, r.kelvin] for r in scenario.ramp]).reshape(-1, 3),
         room=np.array([scenario.room_pressure_pa, *moving, room_k]),
         gauges=np.array(sensitivity),
         relief=np.array([(i, *p.opens_pa) for i, p in enumerate(paths) if p.opens_pa]).reshape(-1, 3),
     )
+
+
+def _weather(scenario: Scenario, draws: Draws) -> Floats:
+    if scenario.weather is None:
+        return np.zeros(1)
+    return weather_k(scenario.weather, scenario.swing_k, scenario.swing_period_s, draws.generator("weather"))
 
 
 def _pump(pump: Pump, node: dict[str, int]) -> tuple[float, float, float, float]:

@@ -97,7 +97,8 @@ class SimulatedRig:
 
     def shroud_k(self, time_s: float) -> float:
         """Temperature of the shroud at any time: the scenario's doing alone."""
-        return float(shroud_temperature(self.model.plant.shroud, self.model.plant.ramps, time_s))
+        plant = self.model.plant
+        return float(shroud_temperature(plant.shroud, plant.weather, plant.ramps, time_s))
 
     def shown(self, entry: ChannelEntry) -> float:
         """What the channel's sensor shows now (at the last grid point), SI."""

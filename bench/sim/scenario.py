@@ -38,6 +38,7 @@ from bench.sim.scenario_entries import (
 )
 from bench.sim.scenario_sound import Hiss, Racks
 from bench.sim.sensors.spec import Fault
+from bench.sim.weather import Weather
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 
@@ -64,6 +65,8 @@ class Scenario(BaseModel):
     """Steady heat of fans into a compartment's gas."""
     wall_heat_w: dict[str, float] = Field(default_factory=dict)
     """Steady heat of heaters and racks into a compartment's wall."""
+    weather: Weather | None = None
+    """None: every day is like the other."""
     ramp: tuple[Ramp, ...] = ()
     room_front: Front | None = None
     hidden_leak: tuple[HiddenLeak, ...] = ()

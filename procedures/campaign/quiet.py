@@ -12,7 +12,7 @@ from procedures.campaign.load import Campaign
 
 HARMLESS = {
     "name", "why", "hidden_draws", "shroud_temperature_k", "cabin_drift_k_h", "swing_k", "swing_period_s",
-    "initial_pressure_pa", "room_pressure_pa", "hidden_leak", "racks", "hiss",
+    "weather", "initial_pressure_pa", "room_pressure_pa", "hidden_leak", "racks", "hiss",
 }  # fmt: skip
 """What a scenario may set: steady leaks, and slow temperatures that thermometers see."""
 UNDECLARED = ("drift", "hysteresis", "flicker", "clock_skew", "clock_offset_s")

@@ -22,7 +22,7 @@ from bench.detection.sequential.mass_stream import MassBlock
 from bench.detection.sequential.monitors import UNSEEN, charts
 from bench.detection.sequential.ramp_chart import RampCharts
 from bench.rig import WHOLE
-from bench.sim.scenario import Scenario, load_scenario
+from bench.sim.scenario import load_scenario
 from bench.validation.binomial import proportion
 
 NIGHTS = {
@@ -58,8 +58,8 @@ class Row:
 
 
 def simulated(options: argparse.Namespace) -> Runs:
-    quiet, cache = Scenario.model_validate(TYPICAL), options.cache
-    null = watched(quiet, range(CALIBRATION, CALIBRATION + options.null), NULL_DAYS, cache)
+    cache = options.cache
+    null = watched(TYPICAL, range(CALIBRATION, CALIBRATION + options.null), NULL_DAYS, cache)
     holes = leaking(10e-6, range(LEAKS, LEAKS + options.runs), LEAK_DAYS, cache)
     seeds = range(NIGHT_SEEDS, NIGHT_SEEDS + options.runs)
     nights = {name: [blocks(r) for r in watched(load_scenario(name), seeds, NIGHT_DAYS, cache)] for name in NIGHTS}

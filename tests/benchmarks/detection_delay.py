@@ -19,12 +19,11 @@ import numpy as np
 from alarm_paths import Score, blocks, chart_score, delay, path, realised, threshold
 from watched_days import BENCH, BLOCK_S, DAY_S, HOUR_S, ORDERS, RIG, TYPICAL, leaking, watched
 
-from bench.detection.noise import block_covariance
 from bench.detection.sequential.mass_stream import MassBlock
 from bench.detection.sequential.monitors import charts
 from bench.detection.sequential.ramp_filter import RampModel
 from bench.rig import WHOLE
-from bench.sim.scenario import Scenario
+from bench.validation.campaign.bounds import Quiet
 from bench.validation.delay_bounds import delay_bound_s, information_clock
 
 ARL_S = 30.0 * DAY_S
@@ -46,8 +45,7 @@ class Runs:
 
 
 def simulated(options: argparse.Namespace) -> Runs:
-    quiet = Scenario.model_validate(TYPICAL)
-    null = partial(watched, quiet, days=NULL_DAYS, cache=options.cache)
+    null = partial(watched, TYPICAL, days=NULL_DAYS, cache=options.cache)
     leaks, losses = {}, {}
     for diameter_m in DIAMETERS_M:
         runs = list(leaking(diameter_m, range(LEAKS, LEAKS + options.runs), LEAK_DAYS, options.cache))
@@ -63,9 +61,8 @@ def simulated(options: argparse.Namespace) -> Runs:
 
 def check_hatches(cache: Folder) -> None:
     """Open hatches: gauges of different compartments differ by their constant offsets and slow walks alone."""
-    quiet = Scenario.model_validate(TYPICAL)
     gauges = [gauge.channel for gauge in RIG.volume(WHOLE).gauges]
-    run = next(watched(quiet, [CALIBRATION], NULL_DAYS, cache))
+    run = next(watched(TYPICAL, [CALIBRATION], NULL_DAYS, cache))
     apart = np.diff([run.series.columns[gauge] for gauge in gauges], axis=0)
     print(f"  gauges less each other: {np.round(apart.mean(axis=1), 1)} Pa, +- {apart.std(axis=1).round(1)} in 40 days")
 
@@ -74,13 +71,9 @@ def bound_h(loss_1_s: float, unit_s: float) -> float:
     """Information clock with the rig's own noise, a leak on the sixth day, level and nominal slope not known."""
     before, after = round(5.0 * DAY_S / BLOCK_S), round(2.0 * DAY_S / BLOCK_S)
     centre_s = BLOCK_S * (np.arange(before + after) + 0.5)
-    of = partial(block_covariance, centre_s=centre_s, width_s=np.full_like(centre_s, BLOCK_S))
-    volume, fresh = RIG.volume(WHOLE), np.full_like(centre_s, BLOCK_S)
-    covariance = 1.0 + RampModel().slope_u_1_s ** 2 * np.outer(centre_s, centre_s)
-    for gauge in volume.gauges:
-        covariance += of(gauge.noise, fresh=fresh) / (len(volume.gauges) * 98_500.0) ** 2
-    for thermometer in volume.thermometers:
-        covariance += of(thermometer.noise, fresh=fresh) * (thermometer.volume_fraction / 295.15) ** 2
+    quiet = Quiet(RIG.volume(WHOLE), RIG.gas_constant_j_kg_k, 98_500.0, 295.15, period_s=1.0)
+    covariance = quiet.covariance(centre_s, np.full_like(centre_s, BLOCK_S))
+    covariance += 1.0 + RampModel().slope_u_1_s ** 2 * np.outer(centre_s, centre_s)
     onset_s = before * BLOCK_S
     information = information_clock(np.maximum(centre_s - onset_s, 0.0), covariance, loss_1_s)[before:]
     return delay_bound_s(centre_s[before:] + 0.5 * BLOCK_S - onset_s, information, ARL_S, unit_s) / HOUR_S

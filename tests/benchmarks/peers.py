@@ -1,7 +1,8 @@
 """Public change detectors (extra `peers`), each fed one value an hour: loss of pressure, or of our compensated mass.
 
 Losses are in standard deviations of the feature where nothing leaks, so that what a peer wants to be told of its scale
-is right. What else it can be told was chosen for the delay at 10 um fed compensated mass, on seeds not reported.
+is right. What else it can be told is as first written, and was not searched for; `peer_settings.py` shows, on leaks
+that are not reported, what other settings would do.
 """
 
 from collections.abc import Callable, Sequence
@@ -38,8 +39,8 @@ def hourly_losses(feature: Feature, of: Sequence[MassBlock]) -> tuple[Floats, Fl
     return ends_s[1:], -np.diff(means)
 
 
-def page_hinkley(losses: Floats) -> Floats:
-    detector = PageHinkley(min_instances=10, delta=0.25, threshold=np.inf, alpha=1.0, mode="up")
+def page_hinkley(losses: Floats, delta: float = 0.25) -> Floats:
+    detector = PageHinkley(min_instances=10, delta=delta, threshold=np.inf, alpha=1.0, mode="up")
     scores = []
     for loss in losses:
         detector.update(float(loss))
@@ -55,11 +56,11 @@ def focus(losses: Floats) -> Floats:
     return np.array(scores)
 
 
-def binary_segmentation(losses: Floats) -> Floats:
-    """Gain of the best split into two means, if the later one is the larger loss."""
+def binary_segmentation(losses: Floats, window: int = WINDOW) -> Floats:
+    """Gain of the best split into two means, if the later one is the larger loss. window: hours."""
     scores = np.zeros(losses.size)
     for end in range(6, losses.size + 1, 3):
-        seen = losses[max(end - WINDOW, 0) : end]
+        seen = losses[max(end - window, 0) : end]
         split, _ = (search := ruptures.Binseg(model="l2", min_size=2, jump=1).fit(seen)).predict(n_bkps=1)
         if seen[split:].mean() > seen[:split].mean():
             parts = search.cost.error(0, split) + search.cost.error(split, seen.size)

@@ -22,8 +22,10 @@ from bench.config.model import Bench
 from bench.dataset import BENCH
 from bench.detection import shipped
 from bench.detection.made import Made, make
+from bench.detection.monitor import Watch as Monitoring
+from bench.detection.sensor_faults.believed import Believed
 from bench.recorder import Recorder
-from bench.records import Event, EventKind, Scan
+from bench.records import Event, EventKind, LeakEstimate, Scan, Series
 from bench.replay import Recording
 from bench.sim.direct import leaking, simulate
 from bench.sim.scenario import load_scenario
@@ -32,7 +34,10 @@ from procedures.replay import recording, replay
 from procedures.simulate import make_ready
 
 WINDOWS = 8
-BACKGROUND_S = (3600.0, 3.0 * 3600.0)
+ONE_BY_ONE = 7200
+"""Scans."""
+BACKGROUND_S = (3600.0, 8.0 * 3600.0)
+"""Sequential monitors refuse to learn from less than six hours."""
 
 
 def recorded(bench: Bench, scenario: str, seed: int, hours: float, folder: Path) -> Path:
@@ -64,7 +69,7 @@ def live_us(bench: Bench, made: Made, recorded_run: Recording) -> float:
     series = recorded_run.series
     names = list(series.columns)
     values = np.column_stack([series.columns[name] for name in names])
-    watching = Watching(bench, {name: place for place, name in enumerate(names)}, lambda _: None)
+    watching = Watching(bench, {name: place for place, name in enumerate(names)}, refuse_errors)
     watching.begin(made.watching(recorded_run.compartments), series, BACKGROUND_S, BACKGROUND_S[1])
     nothing, quality = np.zeros(len(names)), np.zeros(len(names), np.uint8)
     first = int(np.searchsorted(series.time_s, BACKGROUND_S[1]))
@@ -74,6 +79,21 @@ def live_us(bench: Bench, made: Made, recorded_run: Recording) -> float:
         watching.scanned(scan)
     watching.end()
     return 1e6 * (time.process_time() - begun) / len(scans)
+
+
+def alone_us(watch: Monitoring | Believed, series: Series) -> float:
+    """CPU time per scan of a watch that is shown one at a time, and nothing else: two hours of them."""
+    scans = [series.rows(slice(k, k + 1)) for k in range(ONE_BY_ONE)]
+    begun = time.process_time()
+    for scan in scans:
+        watch.update(scan)
+    return 1e6 * (time.process_time() - begun) / len(scans)
+
+
+def refuse_errors(event: Event) -> None:
+    """A monitor that is out costs nothing, and its figure would say nothing."""
+    if event.kind is EventKind.ERROR:
+        raise RuntimeError(event.detail["message"])
 
 
 def main() -> None:
@@ -96,8 +116,17 @@ def main() -> None:
             made, used = make(word), time.process_time()
             (found,) = replay(known, [made])
             cpu_s = time.process_time() - used
-            live = f", live {live_us(bench, made, known):.1f} us per scan" if made.monitor else ""
-            print(f"{made.name}: {len(found.answers)} answers, {found.wall_s:.2f} s ({cpu_s:.2f} s of CPU){live}")
+            live = ""
+            if made.monitor:
+                watch = made.monitor.start(known.rig, known.series.between(*BACKGROUND_S))
+                alone = alone_us(watch, known.series.between(BACKGROUND_S[1], np.inf))
+                live = f", live {live_us(bench, made, known):.1f} us per scan, one by one and alone {alone:.1f} us"
+            refused = sum(not isinstance(answer, LeakEstimate) for _, answer in found.answers)
+            answers = f"{len(found.answers)} answers, {refused} refused"
+            print(f"{made.name}: {answers}, {found.wall_s:.2f} s ({cpu_s:.2f} s of CPU){live}", flush=True)
+        believed = Believed(known.rig, known.series.between(*BACKGROUND_S))
+        alone = alone_us(believed, known.series.between(BACKGROUND_S[1], np.inf))
+        print(f"Believed, which is put before a method: one by one and alone {alone:.1f} us")
 
 
 if __name__ == "__main__":

@@ -15,14 +15,14 @@ from bench.config.load import find_bench, load_bench
 from bench.config.rig import rig_of
 from bench.records import Floats, Series
 from bench.sim.direct import opened, simulate
-from bench.sim.scenario import Scenario
+from bench.sim.scenario import Scenario, load_scenario
 
 HOUR_S, DAY_S = 3600.0, 86_400.0
 BLOCK_S, ROW_S = 600.0, 60.0
 SETTLED_S = 12 * HOUR_S
 """The chamber has been pumped down and the walls have forgotten the start; before, nobody watches."""
-TYPICAL = {"name": "typical", "why": "typical noise, day and night (science 5.4)", "swing_k": 0.4}
-"""Of the shroud; the gas swings by 0.25 K either way."""
+TYPICAL = load_scenario("unlike_days")
+"""Days that repeat would cancel in a difference over a day, and the 24 h rate of raw pressure would win (0.95 h)."""
 BENCH = load_bench(find_bench("rig580"), date(2026, 11, 24))
 RIG = rig_of(BENCH)
 ORDERS = [
@@ -59,7 +59,8 @@ def watched(scenario: Scenario, seeds: Sequence[int], days: float, cache: Path) 
 
 def leaking(diameter_m: float, seeds: Sequence[int], days: float, cache: Path) -> Iterator[Run]:
     for seed in seeds:
-        scenario = Scenario.model_validate({**TYPICAL, "hidden_leak": [leak(diameter_m, onset_s(seed))]})
+        hole = leak(diameter_m, onset_s(seed))
+        scenario = Scenario.model_validate({**TYPICAL.model_dump(exclude_defaults=True), "hidden_leak": [hole]})
         yield _run(scenario, seed, days, cache)
 
 

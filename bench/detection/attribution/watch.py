@@ -59,10 +59,11 @@ class AttributionWatch:
 
     def update(self, series: Series) -> Sequence[LeakEstimate]:
         found: list[LeakEstimate] = []
-        self._minutes = joined_series(self._minutes, minutes(self._stream.add(series)))
-        times_s = self._minutes.time_s
-        if not times_s.size:
+        new = minutes(self._stream.add(series))
+        if not new.time_s.size:
             return found
+        self._minutes = joined_series(self._minutes, new)
+        times_s = self._minutes.time_s
         due = int((times_s[-1] + MINUTE_S / 2.0) // self.monitor.every_s)
         for number in range(self._asked + 1, due + 1):
             found.extend(self._ask(number * self.monitor.every_s, float(times_s[0])))

@@ -14,7 +14,7 @@ from bench.detection.sensor_faults.doubt import Doubt, Fault, believable
 from bench.detection.sensor_faults.dropouts import Dropouts
 from bench.detection.sensor_faults.joined import joined_compartments
 from bench.detection.sensor_faults.peers import BLOCK_S, LEARN_BLOCKS, Finding, Peers, Sensor
-from bench.detection.sensor_faults.stuck import StillReading
+from bench.detection.sensor_faults.stuck import StillReadings
 from bench.detection.stream import BlockStream
 from bench.records import Series
 from bench.rig import CompartmentRig, GasThermometer, Hygrometer, PressureGauge, Rig
@@ -31,7 +31,7 @@ class Believed:
         for compartment in rig.compartments.values():
             sensors += [*compartment.gauges, *compartment.thermometers, *compartment.hygrometers]
         self._stream = BlockStream(rig.channels, BLOCK_S)
-        self._still = {s.channel: StillReading(s.channel) for s in sensors if s.noise.white > 0.0}
+        self._still = StillReadings([sensor.channel for sensor in sensors if sensor.noise.white > 0.0])
         self._dropouts = Dropouts([sensor.channel for sensor in sensors])
         self._peers: dict[tuple[str, ...], Peers] = {}
         self._open: dict[str, Doubt] = {}
@@ -57,11 +57,7 @@ class Believed:
         return believable(series, self._told, causal=True)
 
     def _look(self, series: Series, *, learning: bool) -> None:
-        for channel, still in self._still.items():
-            if channel in series.columns:
-                for doubt in still.add(series.time_s, series.columns[channel], learning=learning):
-                    self._tell(doubt)
-        for doubt in self._dropouts.add(series, learning=learning):
+        for doubt in (*self._still.add(series, learning=learning), *self._dropouts.add(series, learning=learning)):
             self._tell(doubt)
         blocks = self._stream.add(believable(series, self._stuck(), causal=True))
         for row, end_s in enumerate(blocks.end_s):
@@ -96,7 +92,9 @@ class Believed:
         self, end_s: float, group: Sequence[Sensor], values: dict[str, float], *, learning: bool
     ) -> None:
         channels = tuple(sensor.channel for sensor in group)
-        peers = self._peers.setdefault(channels, Peers(group))
+        if channels not in self._peers:
+            self._peers[channels] = Peers(group)
+        peers = self._peers[channels]
         read = np.array([values[channel] for channel in channels])
         if learning or peers.learned_blocks < LEARN_BLOCKS:
             peers.learn(end_s - 0.5 * BLOCK_S, read)

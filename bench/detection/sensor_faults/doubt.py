@@ -43,9 +43,12 @@ class Doubt:
 
 def believable(series: Series, doubts: Iterable[Doubt], *, causal: bool) -> Series:
     """With NaN where a channel is not to be believed: as known then (causal), or back to the fault's beginning."""
+    dropped = [doubt for doubt in doubts if doubt.dropped]
+    if not dropped:
+        return series
     columns = dict(series.columns)
-    for doubt in doubts:
-        if doubt.dropped and doubt.channel in columns:
+    for doubt in dropped:
+        if doubt.channel in columns:
             since_s = doubt.found_s if causal else doubt.begin_s
             out = (series.time_s >= since_s) & (series.time_s < doubt.end_s)
             columns[doubt.channel] = np.where(out, np.nan, columns[doubt.channel])

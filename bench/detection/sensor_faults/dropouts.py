@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.detection.sensor_faults.doubt import Doubt, Fault
 from bench.detection.stream import BlockStream
-from bench.records import Series
+from bench.records import Floats, Series
 
 BLOCK_S = 1800.0
 SPAN_BLOCKS = 12
@@ -20,19 +20,17 @@ SHARE = 0.005
 class Dropouts:
     def __init__(self, channels: Sequence[str]) -> None:
         self._channels = tuple(channels)
-        self._stream = BlockStream(channels, BLOCK_S)
+        self._stream = BlockStream(channels, BLOCK_S, lost)
         self._past = {channel: deque[float](maxlen=SPAN_BLOCKS) for channel in channels}
         self._open: dict[str, Doubt] = {}
 
     def add(self, series: Series, *, learning: bool) -> list[Doubt]:
-        lost = {name: np.isnan(v).astype(np.float64) for name, v in series.columns.items() if name in self._channels}
-        blocks = self._stream.add(Series(series.time_s, lost))
+        blocks = self._stream.add(series)
         found: list[Doubt] = []
         for row, end_s in enumerate(blocks.end_s):
             for channel in self._channels:
-                share = float(blocks.values[channel][row])
-                if np.isfinite(share) and not learning:
-                    found += self._judge(channel, share, float(end_s))
+                if channel in series.columns and not learning:
+                    found += self._judge(channel, float(blocks.values[channel][row]), float(end_s))
         return found
 
     def _judge(self, channel: str, share: float, end_s: float) -> list[Doubt]:
@@ -46,3 +44,7 @@ class Dropouts:
         begin_s = end_s - BLOCK_S * len(past)
         self._open[channel] = Doubt(channel, Fault.DROPOUTS, begin_s, end_s, f"{mean:.1%} of its readings lost")
         return [self._open[channel]]
+
+
+def lost(readings: Floats) -> Floats:
+    return np.isnan(readings).astype(np.float64)

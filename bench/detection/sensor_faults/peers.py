@@ -53,6 +53,8 @@ class Peers:
         self.learned_blocks, self.learned_s = 0, 0.0
         self._past = np.full((max(LEVEL_BLOCKS), count), np.nan)
         """Readings less offsets, the latest last."""
+        self._rise = 0.0
+        """Of what they show, since the offsets were learned."""
 
     @property
     def offsets(self) -> Floats:
@@ -72,6 +74,7 @@ class Peers:
         """Worst first: those that deviate; with each named the others are compared anew without it."""
         self._past[:-1] = self._past[1:]
         self._past[-1] = values - self.offsets
+        self._rise = abs(float(np.nanmean(self._past[-1])) - self._level)
         out = [not good for good in believed]
         found: list[Finding] = []
         while (worst := self._worst(end_s, out)) is not None:
@@ -109,8 +112,8 @@ class Peers:
         if differences is None:
             return None
         away_s = max(end_s - self.learned_s, 0.0)
-        rise = abs(float(np.nanmean(self._past[-1])) - self._level)
-        variances = [w.level(blocks, away_s, self.learned_blocks) + (s.per_level * rise) ** 2 for s, w in self._pairs]
+        of = zip(self.sensors, self._own, strict=True)
+        variances = [w.level(blocks, away_s, self.learned_blocks) + (s.per_level * self._rise) ** 2 for s, w in of]
         return self._finding(place, others, float(differences.mean()), variances, None)
 
     def _step_of(self, end_s: float, place: int, others: Sequence[bool], blocks: int) -> Finding | None:
@@ -120,10 +123,6 @@ class Peers:
         step = float(differences[blocks:].mean() - differences[:blocks].mean())
         variances = [weights.step(blocks) for weights in self._own]
         return self._finding(place, others, step, variances, end_s - (blocks + 1) * BLOCK_S)
-
-    @property
-    def _pairs(self) -> list[tuple[Sensor, "_Weights"]]:
-        return list(zip(self.sensors, self._own, strict=True))
 
     def _finding(
         self, place: int, others: Sequence[bool], size: float, variances: Sequence[float], since_s: float | None

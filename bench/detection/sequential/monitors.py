@@ -13,18 +13,18 @@ from bench.rig import WHOLE
 UNSEEN = 0.4
 """A thermometer that sees 70 % of an excursion is within one standard deviation."""
 THRESHOLDS: Mapping[str, float] = {
-    "pressure_rate_1h": 23.3,
-    "pressure_rate_24h": 0.355,
-    "shewhart": 3.52,
-    "ewma": 2.0,
-    "glr": 7.01,
-    "cusum": 6.58,
-    "shiryaev_roberts": 7.36,
-    "kalman_glr": 6.37,
-    "kalman_shiryaev_roberts": 6.84,
+    "pressure_rate_1h": 44.4,
+    "pressure_rate_24h": 11.7,
+    "shewhart": 3.46,
+    "ewma": 1.99,
+    "glr": 6.88,
+    "cusum": 6.63,
+    "shiryaev_roberts": 7.23,
+    "kalman_glr": 5.93,
+    "kalman_shiryaev_roberts": 6.34,
 }
-"""One false alarm in 30 days: rig580, typical noise, hatches open, on 40 null runs of 40 days, seeds 1000+;
-python tests/benchmarks/detection_delay.py --cache FOLDER --runs 100 --null 40
+"""One false alarm in 30 days: rig580, typical noise, hatches open, days that differ (scenario unlike_days), on 20 null
+runs of 40 days, seeds 1000+; python tests/benchmarks/detection_delay.py --cache FOLDER --runs 60 --null 20
 """
 
 

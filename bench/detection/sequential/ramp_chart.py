@@ -7,7 +7,7 @@ import numpy as np
 
 from bench.detection.sequential.chart import Finding, root_mean_square
 from bench.detection.sequential.evidence import leak
-from bench.detection.sequential.mass_noise import declared_noise
+from bench.detection.sequential.mass_noise import mass_noise
 from bench.detection.sequential.mass_stream import MassBlock
 from bench.detection.sequential.ramp_filter import RampFilter, RampModel
 from bench.records import Floats
@@ -29,7 +29,7 @@ class RampCharts:
 
     def start(self, volume: CompartmentRig, block: MassBlock) -> "RampChart":
         width_s = block.end_s - block.begin_s
-        noise = declared_noise(volume, block.pressure_pa, block.temperature_k, width_s)
+        noise = mass_noise(volume, block.pressure_pa, block.temperature_k, width_s)
         return RampChart(self, RampFilter(noise, self.model, width_s))
 
 

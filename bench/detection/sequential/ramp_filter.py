@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bench.detection.noise import BlockNoise
 from bench.detection.sequential.evidence import Evidence
 from bench.detection.sequential.excursions import Excursions
-from bench.detection.sequential.mass_noise import MassNoise
 from bench.detection.sequential.ramp_step import LEVEL, SHARE, SLOPE, SLOW, correct, predict, respond
 from bench.records import Floats
 
@@ -37,10 +37,12 @@ class RampModel:
 
 
 class RampFilter:
-    def __init__(self, noise: MassNoise, model: RampModel, width_s: float) -> None:
+    """noise: of one block of ln m."""
+
+    def __init__(self, noise: BlockNoise, model: RampModel, width_s: float) -> None:
         self._noise, self._model = noise, model
-        self._state = np.zeros(SLOW + noise.slow.size)
-        self._covariance = np.diag([LEVEL_U**2, model.slope_u_1_s**2, 0.0, *noise.slow**2])
+        self._state = np.zeros(SLOW + noise.variance.size)
+        self._covariance = np.diag([LEVEL_U**2, model.slope_u_1_s**2, 0.0, *noise.variance])
         self._time_s = np.nan
         self._excursions = Excursions(model.usual_k, width_s)
         self._times_s = np.array([model.lasts_s, *noise.correlation_time_s])
@@ -73,7 +75,7 @@ class RampFilter:
         change, doubt = self._excursions.add(time_s, wall_k)
         kept = np.exp(-elapsed_s / self._times_s)
         predict(self._state, self._covariance, elapsed_s, change, kept, self._grown(elapsed_s, kept, doubt))
-        gain, innovation, variance = correct(self._state, self._covariance, log_mass, self._noise.white)
+        gain, innovation, variance = correct(self._state, self._covariance, log_mass, float(self._noise.white[0]))
         ramps = np.maximum(time_s - self._onset_s, 0.0)
         signatures = respond(ramps, self._responses, elapsed_s, change, kept, gain)
         self._score -= signatures * (innovation / variance)
@@ -84,10 +86,7 @@ class RampFilter:
 
     def resume(self, noise_ratio: float) -> None:
         """After the background: gas may have come and gone since, its noise was so many times the declared one."""
-        noise = self._noise
-        self._noise = MassNoise(
-            noise_ratio * noise.white, noise_ratio * noise.walk, noise_ratio * noise.slow, noise.correlation_time_s
-        )
+        self._noise = self._noise.scaled(noise_ratio, noise_ratio, 1.0, noise_ratio)
         self._covariance *= noise_ratio**2
         self._covariance[LEVEL, LEVEL] += LEVEL_U**2
         self._begin()
@@ -95,10 +94,10 @@ class RampFilter:
     def _grown(self, elapsed_s: float, kept: Floats, doubt: float) -> Floats:
         """Variances that the state gains."""
         grown = np.zeros(self._state.size)
-        grown[LEVEL] = self._noise.walk**2 * elapsed_s
+        grown[LEVEL] = self._noise.walk_per_s * elapsed_s
         grown[SHARE:] = 1.0 - kept**2
         grown[SHARE] *= self._model.unseen**2 * doubt
-        grown[SLOW:] *= self._noise.slow**2
+        grown[SLOW:] *= self._noise.variance
         return grown
 
     def _begin_candidate(self, time_s: float) -> None:

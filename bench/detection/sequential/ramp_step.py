@@ -26,16 +26,18 @@ def predict(state: Floats, covariance: Floats, elapsed_s: float, change: float, 
 
 @njit(cache=True, nogil=True)
 def correct(state: Floats, covariance: Floats, reading: float, white: float) -> tuple[Floats, float, float]:
-    """In place, by Joseph's form, which keeps the covariance a covariance; gain, innovation and its variance."""
+    """In place, by Joseph's form, which keeps the covariance a covariance; gain, innovation and its variance. white: of
+    the reading, variance.
+    """
     seen = np.ones(state.size)
     seen[SLOPE] = seen[SHARE] = 0.0
     column = covariance @ seen
-    variance = float(seen @ column) + white**2
+    variance = float(seen @ column) + white
     gain = column / variance
     innovation = reading - float(seen @ state)
     state += gain * innovation
     left = np.eye(state.size) - np.outer(gain, seen)
-    covariance[:] = left @ covariance @ left.T + white**2 * np.outer(gain, gain)
+    covariance[:] = left @ covariance @ left.T + white * np.outer(gain, gain)
     return gain, innovation, variance
 
 

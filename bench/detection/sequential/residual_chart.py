@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.detection.sequential.chart import Finding
-from bench.detection.sequential.mass_noise import declared_noise
+from bench.detection.sequential.mass_noise import mass_noise
 from bench.detection.sequential.mass_stream import MassBlock
 from bench.rig import CompartmentRig
 
@@ -19,8 +19,8 @@ class ResidualCharts:
     short_s: float = 0.0
 
     def start(self, volume: CompartmentRig, block: MassBlock) -> "ResidualChart":
-        noise = declared_noise(volume, block.pressure_pa, block.temperature_k, block.end_s - block.begin_s)
-        return ResidualChart(self, float(np.hypot(noise.white, np.linalg.norm(noise.slow))))
+        noise = mass_noise(volume, block.pressure_pa, block.temperature_k, block.end_s - block.begin_s)
+        return ResidualChart(self, float(np.sqrt(noise.white[0] + noise.variance.sum())))
 
 
 class ResidualChart:

@@ -108,7 +108,7 @@ def keep(plant: Plant, state: State, work: Work, row: Floats) -> None:
         row[2 * m + n + i] = vapour / saturation_pressure(work.node[i, K])
     rest = 2 * (m + n)
     row[rest] = state.control[LINE_PA]
-    row[rest + 1] = shroud_temperature(plant.shroud, plant.ramps, now_s)
+    row[rest + 1] = shroud_temperature(plant.shroud, plant.weather, plant.ramps, now_s)
     row[rest + 2] = room_pressure(plant.room, now_s)
     _keep_chamber(plant, state, work, row[rest + 3 : rest + 6 + SPECIES])
     rest += 6 + SPECIES

@@ -30,7 +30,7 @@ SPECIES = gas.SPECIES
 def look(plant: Plant, u: Floats, time_s: float, work: Work) -> None:
     """Set Work.node and Work.fraction to what u says."""
     n, m = plant.compartments, plant.vessels
-    shroud_k = shroud_temperature(plant.shroud, plant.ramps, time_s)
+    shroud_k = shroud_temperature(plant.shroud, plant.weather, plant.ramps, time_s)
     for i in range(m - 1, -1, -1):  # the chamber first: it presses on the shells
         mass, node = u[SPECIES * i : SPECIES * (i + 1)], work.node[i]
         kg = gas.total(mass)

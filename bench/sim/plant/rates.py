@@ -245,7 +245,7 @@ def _join(plant: Plant, state: State, u: Floats, work: Work, index: int, time_s:
 def _walls(plant: Plant, state: State, u: Floats, time_s: float, work: Work, out: Floats) -> None:
     n, m = plant.compartments, plant.vessels
     energy, wall, books = SPECIES * m, SPECIES * m + n, SPECIES * (m + BOOKS) + 2 * n
-    shroud_k = shroud_temperature(plant.shroud, plant.ramps, time_s)
+    shroud_k = shroud_temperature(plant.shroud, plant.weather, plant.ramps, time_s)
     for i in range(n):
         fixed, wall_k = plant.node[i], u[wall + i]
         film = fixed[FILM] * (wall_k - work.node[i, K])

@@ -54,8 +54,9 @@ class Plant(NamedTuple):
     species relative to nitrogen. reservoirs: (2, species) mass fractions of room and supply. curve: (pump, point, 2)
     ln Pa, ln m3/s; pump: (pump, 4) ultimate Pa, outlet node or -1, nominal Hz, largest outlet Pa. supply: largest flow
     (kg/s), gain (kg/s/Pa), relaxation of the dead line (s), path of its valve or -1. outgassing: Pa m3/s one hour into
-    vacuum. shroud: K at time 0, K/s, swing K, period s; ramps: (k, 3) begin s, over s, K; room: Pa, Pa/s, begin s,
-    end s, K. relief: (r, 3) its path, Pa over the far end at which it opens, and below which it closes (-inf: never).
+    vacuum. shroud: K at time 0, K/s, swing K, period s; weather: K to add, hour by hour; ramps: (k, 3) begin s, over s,
+    K; room: Pa, Pa/s, begin s, end s, K. relief: (r, 3) its path, Pa over the far end at which it opens, and below
+    which it closes (-inf: never).
     """
 
     compartments: int
@@ -69,6 +70,7 @@ class Plant(NamedTuple):
     supply: Floats
     outgassing: float
     shroud: Floats
+    weather: Floats
     ramps: Floats
     room: Floats
     gauges: Floats

@@ -26,13 +26,16 @@ from bench.sim.plant.state import (
 
 
 @compiled
-def shroud_temperature(shroud: Floats, ramps: Floats, time_s: float) -> float:
+def shroud_temperature(shroud: Floats, weather: Floats, ramps: Floats, time_s: float) -> float:
     base, drift, swing, period = shroud
     value = base + drift * time_s + swing * math.sin(2.0 * math.pi * time_s / period)
     for k in range(ramps.shape[0]):
         begin, over, size = ramps[k]
         value += size * min(max((time_s - begin) / over, 0.0), 1.0)
-    return value
+    hour = min(max(time_s / 3600.0, 0.0), float(weather.size - 1))
+    before = int(hour)
+    after = min(before + 1, weather.size - 1)
+    return value + weather[before] + (hour - before) * (weather[after] - weather[before])
 
 
 @compiled

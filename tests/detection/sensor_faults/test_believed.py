@@ -8,7 +8,8 @@ import pytest
 from bench.detection.sensor_faults.believed import Believed
 from bench.detection.sensor_faults.careful import Careful
 from bench.detection.sensor_faults.doubt import Fault
-from bench.records import Window
+from bench.detection.sensor_faults.stuck import StillReadings
+from bench.records import Series, Window
 from bench.rig import WHOLE
 from tests.detection.sensor_faults.cabin import HOUR_S, cabin, rig, series
 
@@ -74,6 +75,15 @@ def test_a_stuck_gauge_is_dropped_until_it_moves_again():
     assert (doubt.fault, doubt.begin_s, doubt.end_s) == (Fault.STUCK, 8 * HOUR_S, 9 * HOUR_S)
     lost_s = passed.time_s[np.isnan(passed.columns["b_p"])]
     assert (lost_s[0], lost_s[-1]) == (doubt.found_s, 9 * HOUR_S - 10.0)
+
+
+@pytest.mark.parametrize("piece", [1, 4, 600])
+def test_a_value_that_comes_back_has_not_stood_still(piece):
+    """A coarse gauge goes to and fro between neighbours for hours."""
+    time_s, still = 10.0 * np.arange(1200), StillReadings(["p"])
+    scans = Series(time_s, {"p": np.resize([2.0, 1.0, 3.0, 1.0], time_s.size)})
+    pieces = [scans.rows(slice(first, first + piece)) for first in range(0, time_s.size, piece)]
+    assert [doubt for part in pieces for doubt in still.add(part, learning=False)] == []
 
 
 def test_lost_readings_are_told_but_the_others_are_believed():
