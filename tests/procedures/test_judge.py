@@ -64,7 +64,8 @@ def test_a_hold_too_short_for_a_kind_of_leak_is_said_and_is_no_error():
     events = []
     run = SimpleNamespace(bench=BENCH, event=lambda kind, **detail: events.append((kind, detail)))
     time_s = np.arange(540.0)
-    still = {entry.name: np.full(540, 295.0 if "gas" in entry.name else 98_500.0) for entry in BENCH.channels}
+    values = {"pressure": 98_500.0, "gas_temperature": 295.0}
+    still = {c.name: np.full(540, values[c.quantity]) for c in BENCH.channel if c.quantity in values}
     window = Window("working_50um", "working_compartment", 0.0, 540.0)
     found, refusals = _estimates(run, Series(time_s, still), [window], [make("leak_kind")])
     assert found == []
