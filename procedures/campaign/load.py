@@ -49,6 +49,7 @@ def load_campaign(name: str, today: date) -> Campaign:
     bench = load_bench(find_bench(file.bench), today)
     scenarios = {entry.name: load_scenario(_beside(path, entry.name)) for entry in file.scenario}
     _check(path, file, bench)
+    _check_nights(path, file, scenarios)
     campaign = Campaign(path.resolve(), text, file, bench, scenarios, "")
     return replace(campaign, sha256=_digest(campaign))
 
@@ -103,6 +104,12 @@ def _check(path: Path, file: CampaignFile, bench: Bench) -> None:
         for name in entry.orifices:
             if name not in leaks:
                 raise ConfigError(f"{path}: leak.{entry.name}.orifices: {name} is not in {bench.file}")
+
+
+def _check_nights(path: Path, file: CampaignFile, scenarios: Mapping[str, Scenario]) -> None:
+    for night in file.headline.nights if file.headline else ():
+        if not scenarios[night].ramp:
+            raise ConfigError(f"{path}: headline.nights: {night} has no ramp of temperature")
 
 
 def _digest(campaign: Campaign) -> str:

@@ -14,6 +14,7 @@ from bench.review.scorecard import write_scorecard
 from bench.validation.campaign.gate import compare_versions
 from bench.validation.campaign.measures import Measure, Slice
 from bench.validation.campaign.requirements import Judged, Required, judge, overall
+from bench.validation.campaign.robustness import Headline
 from bench.validation.campaign.scores import measures, table
 from procedures.campaign.cases import Case, cases
 from procedures.campaign.conduct import work_s
@@ -82,8 +83,28 @@ def _card(
     why = {name: scenario.why for name, scenario in campaign.scenarios.items()}
     versions = compare_versions(rows, _versions(file))
     return Card(
-        file.name, file.why, facts, rules, why, file.under_test, rows, found, judged, versions, verdict, timings_s
+        name=file.name,
+        why=file.why,
+        facts=facts,
+        rules=rules,
+        scenarios=why,
+        under_test=file.under_test,
+        rows=rows,
+        measures=found,
+        judged=judged,
+        versions=versions,
+        verdict=verdict,
+        timings_s=timings_s,
+        headline=_headline(campaign),
     )
+
+
+def _headline(campaign: Campaign) -> Headline | None:
+    entry = campaign.file.headline
+    if entry is None:
+        return None
+    nights = {name: campaign.scenarios[name].ramp[0].begin_s for name in entry.nights}
+    return Headline(entry.scenario, entry.leak, nights, entry.within_h * HOUR_S, entry.hardest, entry.plain)
 
 
 def _versions(file: CampaignFile) -> list[tuple[str, str]]:
