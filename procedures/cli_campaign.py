@@ -27,7 +27,7 @@ class RunnerName(StrEnum):
 
 
 def campaign(  # noqa: PLR0913, PLR0917 - what the command line says
-    file: Annotated[str, typer.Argument(help="A campaign file, or the name of a shipped one: quick, kpis.")],
+    file: Annotated[str, typer.Argument(help="A campaign file, or the name of a shipped one: quick, kpis, full.")],
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes. Without: as many as there are cores.")
     ] = None,
@@ -75,6 +75,11 @@ def summary(outcome: "Outcome") -> dict[str, Any]:
             method: [{"required": str(j.required), "decision": str(j.decision), "reason": j.reason} for j in each]
             for method, each in outcome.judged.items()
         },
+        "stated_outcomes": [
+            {"question": each.name, "asked": each.method, "right_is": each.right_is, "runs": each.runs}
+            | {str(mark): count for mark, count in each.marks.items()}
+            for each in outcome.stated
+        ],
         "timings_s": {name: round(seconds, 3) for name, seconds in outcome.timings_s.items()},
     }
 
@@ -83,7 +88,22 @@ def as_text(found: dict[str, Any]) -> str:
     lines = []
     for method, each in found["requirements"].items():
         lines += [f"{method}: {j['required']}: {j['decision']} ({j['reason']})" for j in each]
+    lines += _stated(found["stated_outcomes"])
     lines += [", ".join(f"{name.replace('_', ' ')} {seconds:.1f} s" for name, seconds in found["timings_s"].items())]
     lines += found.get("gate", [])
     lines += [f"scorecard: {found['campaign']}/scorecard.html", f"{found['verdict']}: {found['reason']}"]
     return "\n".join(lines)
+
+
+def _stated(found: list[dict[str, Any]]) -> list[str]:
+    """A table: question, runs, right, wrong, undecided, what is right."""
+    if not found:
+        return []
+    width = max(len(row["question"]) for row in found)
+    counts = ("runs", "right", "wrong", "undecided")
+    head = f"{'scenario':{width}}  {'  '.join(f'{name:>9}' for name in counts)}  what is right here (asked)"
+    lines = [head]
+    for row in found:
+        numbers = "  ".join(f"{row[name]:9}" for name in counts)
+        lines.append(f"{row['question']:{width}}  {numbers}  {row['right_is']} ({row['asked']})")
+    return lines

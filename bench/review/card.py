@@ -10,6 +10,7 @@ from bench.validation.campaign.gate import Compared
 from bench.validation.campaign.measures import Measure
 from bench.validation.campaign.requirements import Judged
 from bench.validation.campaign.robustness import Headline
+from bench.validation.campaign.stated import Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Card:
     verdict: Verdict
     timings_s: Mapping[str, float]
     headline: Headline | None = None
+    stated: Sequence[Stated] = ()
 
     @property
     def methods(self) -> list[str]:

@@ -39,6 +39,7 @@ def render(card: Card) -> str:
         roc_areas=tables.roc_areas(card),
         delays=tables.delays(card),
         versions=verdicts.versions(card),
+        stated=verdicts.stated(card),
         places=answers.places(card),
         times_left=answers.times_left(card),
         timings=tables.timings(card),

@@ -11,9 +11,11 @@ from bench.review.scorecard_tables import marked, table
 from bench.review.style import GREY, INK, SERIES_COLOURS, WIDTH_IN, plain_log
 from bench.validation.campaign.robustness import PUBLISHED, Headline, Standing, standings
 
-MARKERS = "osD^vP"
-LEAST_H, BEYOND = 0.1, 1.6
-"""An alarm at once stands at the former; who is silent in more than half of the runs, so far beyond the slowest."""
+MARKERS = "osD^vp"
+LEAST_H, BEYOND, BESIDE = 0.1, 1.6, 1.09
+"""An alarm at once stands at the first; who is silent in more than half of the runs, so far beyond the slowest; points
+that coincide stand so far beside each other.
+"""
 
 
 def headline(card: Card) -> Figure | None:
@@ -51,17 +53,26 @@ def _nights(found: list[Standing], *nights: str) -> str:
 
 def _points(axes: Axes, card: Card, found: list[Standing], nights: tuple[str, ...], edge_h: float) -> None:
     """With 95 % limits. Who is silent in more than half of the runs stands at the right edge, as an arrow."""
+    taken: set[tuple[int, int]] = set()
     for each, colour, marker in zip(found, cycle(SERIES_COLOURS), cycle(MARKERS), strict=False):
         limits, p = each.share(*nights), each.p(*nights)
         silent = math.isinf(each.delay_h)
-        x = edge_h if silent else max(each.delay_h, LEAST_H)
+        x = _beside(taken, edge_h if silent else max(each.delay_h, LEAST_H), p)
         low, high = (min(max(limit, LEAST_H), edge_h) for limit in each.delay_limits_h)
         axes.plot([x, x], [limits.low, limits.high], color=colour, linewidth=1.3, alpha=0.55)
         axes.plot([low, high], [p, p], color=colour, linewidth=1.3, alpha=0.55)
-        tested = {"markersize": 11.0, "markeredgecolor": INK} if each.method == card.under_test else {"markersize": 8.0}
+        tested = {"markersize": 11.0, "markeredgecolor": INK} if each.method == card.under_test else {"markersize": 8.5}
         words = f"{each.method}{' (more than half silent)' if silent else ''}"
         look = {"color": colour, "markeredgecolor": "white", "linestyle": "", "label": words, "zorder": 3.0, **tested}
         axes.plot(x, p, ">" if silent else marker, **look)  # type: ignore[arg-type] # matplotlib's keywords are many
+
+
+def _beside(taken: set[tuple[int, int]], x: float, p: float) -> float:
+    """The first free place from there on, in steps that can be seen."""
+    while (place := (round(math.log(x) / math.log(BESIDE)), round(p / 0.05))) in taken:
+        x *= BESIDE
+    taken.add(place)
+    return x
 
 
 def _published(axes: Axes, found: list[Standing], asked: Headline) -> None:

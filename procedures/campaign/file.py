@@ -135,6 +135,16 @@ class HeadlineEntry(Closed):
     within_h: PositiveFloat = 48.0
 
 
+class QuestionEntry(Closed):
+    """names: of procedures.questions, each put to so many seeds, from first_seed on where that is stated. Their answers
+    are judged by the stated outcome of their scenario and by nothing else of this file.
+    """
+
+    names: Annotated[tuple[Text, ...], Field(min_length=1)]
+    seeds: PositiveInt
+    first_seed: Annotated[int, Field(ge=0)] | None = None
+
+
 class Hatches(StrEnum):
     """At the start of every run, and then for good."""
 
@@ -167,6 +177,7 @@ class CampaignFile(Closed):
     method: Annotated[tuple[MethodEntry, ...], Field(min_length=1)]
     requirement: tuple[RequirementEntry, ...] = ()
     headline: HeadlineEntry | None = None
+    question: tuple[QuestionEntry, ...] = ()
 
     @property
     def watch_s(self) -> float:
@@ -200,6 +211,7 @@ class CampaignFile(Closed):
     def _check_names(self) -> None:
         for kind in ("scenario", "leak"):
             twice(kind, [entry.name for entry in getattr(self, kind)])
+        twice("question", [name for entry in self.question for name in entry.names])
         labels = [method.called for method in self.method]
         twice("method", labels)
         if self.under_test not in labels:

@@ -14,9 +14,4 @@ GROUPS = (watching, gas, places, patches, sound, sensors, run_down, procedure)
 def questions() -> Mapping[str, Question]:
     """In the order of scenarios."""
     every = chain.from_iterable(group.questions() for group in GROUPS)
-    found = {question.name: question for question in sorted(every, key=lambda question: _order(question.name))}
-    return found
-
-
-def _order(name: str) -> tuple[str, str]:
-    return name.split()[0], name
+    return {question.name: question for question in sorted(every, key=lambda question: question.name)}

@@ -3,7 +3,7 @@ is made up; what a scenario does from its start it does there too.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bench.config.model import Bench
 from bench.config.rig import rig_of
@@ -38,7 +38,7 @@ class Hold:
     hours: float = 24.0
     background: bool = True
     compartment: str = WHOLE
-    method: Attribution | LeakKind = Attribution()
+    method: Attribution | LeakKind = field(default_factory=Attribution)
     compared: Callable[[LeakEstimate], float] = lambda found: found.rate_kg_s
 
     def __call__(self, bench: Bench, scenario: Scenario, seed: int) -> Answered:
@@ -54,7 +54,8 @@ class Hold:
 
 def _said(found: LeakEstimate) -> str:
     causes = "".join(f", {name} {kg_s:.2g}" for name, kg_s in found.causes_kg_s.items())
-    return f"{'alarm, ' if found.alarm else ''}{found.leak_kind or ''}{found.rate_kg_s:.2g} kg/s{causes}"
+    first = [*(["alarm"] if found.alarm else []), *([found.leak_kind] if found.leak_kind else [])]
+    return ", ".join([*first, f"{found.rate_kg_s:.2g} kg/s"]) + causes
 
 
 def found_leak(found: LeakEstimate, truth_kg_s: float) -> Mark:
@@ -67,6 +68,7 @@ def accounted(cause: str, taken_kg_s: float, share: float) -> Judge:
 
 def by_hand(scenario: Scenario, hours: float = 24.0) -> Judge:
     (source,) = scenario.source
+    assert source.end_s is not None
     return accounted("added by hand", -source.kg_s * (source.end_s - source.begin_s) / (hours * HOUR_S), 0.15)
 
 
@@ -121,7 +123,7 @@ def _purified() -> Iterator[Question]:
 
 def _made_up() -> Iterator[Question]:
     s18, s18b = load_scenario("S18"), load_scenario("S18b")
-    known = Hold(lambda found, truth_kg_s: rates.covered(found, truth_kg_s), background=False)
+    known = Hold(rates.covered, background=False)
     yield _question("S18", s18, "no background, zero of the meter unknown: truth within 1.96 u", known)
     regulated = (s18.makeup[0].model_copy(update={"begin_s": BEGIN_S}),)
     later = beginning("S18", BEGIN_S)

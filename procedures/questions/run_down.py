@@ -1,6 +1,6 @@
 """How long until the limit? A leak empties a shut compartment down to it; early on the time left is predicted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -90,13 +90,13 @@ def run_downs() -> dict[str, tuple[Scenario, RunDown]]:
         "S30 100 um, 60 L": (_leaking(big), RunDown(SMALL, "orifice", 9.0, 1.5)),
         "S30 50 um, 60 L": (_leaking(middle), RunDown(SMALL, "orifice", 30.0, 3.0)),
         "S30 kind unknown": (_leaking(middle), RunDown(SMALL, None, 30.0, 3.0)),
-        "S30 capillary": (_leaking(crack), RunDown(SMALL, "capillary", 60.0, 3.0)),
-        "S30 capillary unknown": (_leaking(crack), RunDown(SMALL, None, 60.0, 3.0)),
+        "S30 capillary": (_leaking(crack), RunDown(SMALL, "capillary", 120.0, 3.0)),
+        "S30 capillary unknown": (_leaking(crack), RunDown(SMALL, None, 120.0, 3.0)),
         "S30 grows threefold": (_leaking({"diameter_m": 40e-6}, **growing), RunDown(SMALL, "orifice", 40.0, 6.0, True)),
     }
 
 
-def _leaking(shape: dict[str, object], **more: object) -> Scenario:
+def _leaking(shape: Mapping[str, object], **more: object) -> Scenario:
     leak = {"name": "big", "compartment": SMALL, **shape}
     stated = {"name": "S30_run_down", "why": "a run-down", "swing_k": 0.25, "hidden_leak": [leak], **more}
     return Scenario.model_validate(stated)

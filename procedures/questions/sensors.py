@@ -90,7 +90,7 @@ def questions() -> Iterator[Question]:
 
 
 def _small_chamber() -> Iterator[Question]:
-    """tau is the mass over the rate. The second published run-down: 730 to 678 mmHg in 11.5 h."""
+    """The time constant is the mass over the rate. The second published run-down: 730 to 678 mmHg in 11.5 h."""
     prk = load_scenario("S11").hidden_leak[0]
     slower = prk.model_copy(update={"diameter_m": prk.diameter_m * (110.2 / 155.6) ** 0.5})
     asked = Covers(SMALL, share=0.05)

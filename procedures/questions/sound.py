@@ -35,10 +35,11 @@ def recorded(rig: SimulatedRig, end_s: float) -> tuple[Burst, Series]:
     """A burst of all microphones that ends then, and the minute before: gas temperatures, hatches' switches."""
     rig.clock.advance_to(end_s)
     count = round(BURST_S * RATE_HZ)
-    times_s = rig.look() + (np.arange(count) + 1.0 - count) / RATE_HZ
+    times_s = rig.look() + (np.arange(count, dtype=np.float64) + 1.0 - count) / RATE_HZ
     rows = [rig.sound.volts(m.input, times_s) / m.sensitivity_v_pa for m in rig.bench.microphone]
     shown = {c.name: rig.shown(c) for c in rig.bench.channel if c.quantity == "gas_temperature"}
-    shown |= {f"{hatch.name}_closed": float(rig.read_line(hatch.closed_switch)) for hatch in rig.bench.hatch}
+    switches = {hatch.name: hatch.closed_switch for hatch in rig.bench.hatch if hatch.closed_switch}
+    shown |= {f"{name}_closed": float(rig.read_line(line)) for name, line in switches.items()}
     series = Series(np.array([end_s - MINUTE_S, end_s]), {name: np.full(2, value) for name, value in shown.items()})
     names = tuple(m.name for m in rig.bench.microphone)
     return Burst(float(times_s[0]), 1.0 / RATE_HZ, names, np.array(rows, np.float32)), series

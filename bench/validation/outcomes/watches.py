@@ -10,7 +10,7 @@ from bench.validation.outcomes.mark import Mark, right_if
 def alarmed(
     said: Mapping[str, Sequence[LeakEstimate]], where: str, after_s: float, within_s: float = float("inf")
 ) -> Mark:
-    """An alarm of the watch over that compartment within so long after a time; wrong if one came before, or elsewhere."""
+    """An alarm of the watch over that compartment soon after a time; wrong if one came before, or elsewhere."""
     times_s = {place: [found.time_s or 0.0 for found in of if found.alarm] for place, of in said.items()}
     if (
         any(times for place, times in times_s.items() if place != where)
