@@ -40,8 +40,8 @@ class Case:
 
 
 def cases(campaign: Campaign) -> list[Case]:
-    """In the order of the file: each scenario bare, then with each leak; then each question. Every run has a seed of its
-    own, unless the file makes scenarios begin with the same one: then what happens to their runs is not independent.
+    """In the order of the file: each scenario bare, then with each leak; then each question. Every run has a seed of
+    its own, unless the file makes scenarios begin with the same one: then their runs are not independent.
     """
     found: list[Case] = []
     seed = campaign.file.first_seed
