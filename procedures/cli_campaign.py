@@ -67,6 +67,8 @@ def campaign(  # noqa: PLR0913, PLR0917 - what the command line says
 
 def summary(outcome: "Outcome") -> dict[str, Any]:
     """The object that --json prints."""
+    from bench.validation.campaign.stated import in_all
+
     return {
         "campaign": str(outcome.folder),
         "verdict": str(outcome.verdict.outcome),
@@ -80,6 +82,7 @@ def summary(outcome: "Outcome") -> dict[str, Any]:
             | {str(mark): count for mark, count in each.marks.items()}
             for each in outcome.stated
         ],
+        "stated_in_all": in_all(outcome.stated),
         "timings_s": {name: round(seconds, 3) for name, seconds in outcome.timings_s.items()},
     }
 
@@ -88,7 +91,8 @@ def as_text(found: dict[str, Any]) -> str:
     lines = []
     for method, each in found["requirements"].items():
         lines += [f"{method}: {j['required']}: {j['decision']} ({j['reason']})" for j in each]
-    lines += _stated(found["stated_outcomes"])
+    if found["stated_outcomes"]:
+        lines += [*_stated(found["stated_outcomes"]), found["stated_in_all"]]
     lines += [", ".join(f"{name.replace('_', ' ')} {seconds:.1f} s" for name, seconds in found["timings_s"].items())]
     lines += found.get("gate", [])
     lines += [f"scorecard: {found['campaign']}/scorecard.html", f"{found['verdict']}: {found['reason']}"]
@@ -97,8 +101,6 @@ def as_text(found: dict[str, Any]) -> str:
 
 def _stated(found: list[dict[str, Any]]) -> list[str]:
     """A table: question, runs, right, wrong, undecided, what is right."""
-    if not found:
-        return []
     width = max(len(row["question"]) for row in found)
     counts = ("runs", "right", "wrong", "undecided")
     head = f"{'scenario':{width}}  {'  '.join(f'{name:>9}' for name in counts)}  what is right here (asked)"

@@ -9,6 +9,7 @@ from bench.recorder import write_atomically
 from bench.review.card import Card
 from bench.review.page import template
 from bench.review.report import BANNERS
+from bench.validation.campaign.stated import in_all
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,6 +41,7 @@ def render(card: Card) -> str:
         delays=tables.delays(card),
         versions=verdicts.versions(card),
         stated=verdicts.stated(card),
+        stated_in_all=in_all(card.stated),
         places=answers.places(card),
         times_left=answers.times_left(card),
         timings=tables.timings(card),
