@@ -34,6 +34,7 @@ from bench.sim.direct import Witness, closed, opened
 from bench.sim.knots import GRID_S
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import load_scenario
+from bench.validation.outcomes import places
 
 HOUR_S, PERIOD_S, CHUNK_S, CLOSING_S = 3600.0, 10.0, 600.0, 1800.0
 REFERENCE_H = {"working_compartment": 7.1, "transfer_compartment": 2.25, "intermediate_chamber": 0.95}
@@ -127,8 +128,8 @@ def note(found, estimate, watch, rig, right):
         if watch.latest.chance(place) >= 1.0 - METHOD.error:
             found.named_h.setdefault(name, hours)
             found.wrong |= name not in found.truth
-    best = max(estimate.compartment_probabilities, key=estimate.compartment_probabilities.get)
-    if estimate.compartment_probabilities[best] >= 1.0 - METHOD.error and found.said is None:
+    best = places.said(estimate, METHOD.error)
+    if best is not None and found.said is None:
         found.said, found.said_h = best, hours
         found.wrong |= best != right
         found.named_h = dict.fromkeys(found.truth, hours) | found.named_h
