@@ -9,7 +9,9 @@ from bench.sim.scenario import SHIPPED, load_scenario
 from bench.validation.campaign.stated import in_all, stated
 from bench.validation.outcomes.mark import Mark
 from procedures.campaign.cases import cases
+from procedures.campaign.folder import CampaignFolder
 from procedures.campaign.load import load_campaign
+from procedures.campaign.outcome import conclude
 from procedures.campaign.rows import chunk, windowed
 from procedures.questions.every import questions
 
@@ -55,3 +57,39 @@ def test_the_table_counts_what_was_right_wrong_and_neither():
     assert (found.runs, found.wrong_said) == (4, ["c"])
     assert dict(found.marks) == {Mark.RIGHT: 2, Mark.WRONG: 1, Mark.UNDECIDED: 1}
     assert in_all(table) == "1 questions, 4 runs: 2 right, 1 wrong, 1 undecided; wrong in S99"
+
+
+NIGHT = """
+[headline]
+scenario = "S01"
+leak = "one"
+nights = ["S06g"]
+hardest = "S06g"
+plain = "mass"
+
+[[scenario]]
+name = "S06g"
+seeds = 1
+
+[[leak]]
+name = "one"
+onset_h = 2.0
+seeds = 1
+scenarios = ["S01"]
+sizes_kg_s = [1e-7]
+"""
+
+
+def test_the_scorecard_has_the_table_and_the_headline_and_the_verdict_is_the_file_s(tmp_path):
+    campaign = loaded(tmp_path, ASKING + NIGHT)
+    every, folder = cases(campaign), CampaignFolder(tmp_path / "results", campaign)
+    folder.add(chunk(campaign, every))
+    outcome = conclude(campaign, folder, {})
+    page = (outcome.folder / "scorecard.html").read_text()
+    assert [(each.name, each.runs, each.marks[Mark.RIGHT]) for each in outcome.stated] == [
+        ("S15b", 2, 2),
+        ("S29 orifice", 2, 2),
+    ]
+    assert "2 questions, 4 runs: 4 right, 0 wrong, 0 undecided" in page
+    assert "all 1 kinds of night" in page
+    assert {measure.of_what.scenario for measure in outcome.measures} <= {"", "S01", "S07", "S06g"}
