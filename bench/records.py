@@ -74,6 +74,7 @@ class EventKind(StrEnum):
     TRUTH_COMMITTED = "truth_committed"  # of a blind run: the hash of what is hidden, and of a nonce
     ESTIMATES_RECORDED = "estimates_recorded"  # with their file's hash: no truth was known before
     TRUTH_REVEALED = "truth_revealed"
+    NO_ANSWER = "no_answer"  # of a method that was asked about a window: what it would need
     ERROR = "error"
     VERDICT = "verdict"
 

@@ -27,7 +27,7 @@ class RunnerName(StrEnum):
 
 
 def campaign(  # noqa: PLR0913, PLR0917 - what the command line says
-    file: Annotated[str, typer.Argument(help="A campaign file, or the name of a shipped one: quick, kpis.")],
+    file: Annotated[str, typer.Argument(help="A campaign file, or the name of a shipped one: quick, kpis, full.")],
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes. Without: as many as there are cores.")
     ] = None,
@@ -67,6 +67,8 @@ def campaign(  # noqa: PLR0913, PLR0917 - what the command line says
 
 def summary(outcome: "Outcome") -> dict[str, Any]:
     """The object that --json prints."""
+    from bench.validation.campaign.stated import in_all
+
     return {
         "campaign": str(outcome.folder),
         "verdict": str(outcome.verdict.outcome),
@@ -75,6 +77,12 @@ def summary(outcome: "Outcome") -> dict[str, Any]:
             method: [{"required": str(j.required), "decision": str(j.decision), "reason": j.reason} for j in each]
             for method, each in outcome.judged.items()
         },
+        "stated_outcomes": [
+            {"question": each.name, "asked": each.method, "right_is": each.right_is, "runs": each.runs}
+            | {str(mark): count for mark, count in each.marks.items()}
+            for each in outcome.stated
+        ],
+        "stated_in_all": in_all(outcome.stated),
         "timings_s": {name: round(seconds, 3) for name, seconds in outcome.timings_s.items()},
     }
 
@@ -83,7 +91,21 @@ def as_text(found: dict[str, Any]) -> str:
     lines = []
     for method, each in found["requirements"].items():
         lines += [f"{method}: {j['required']}: {j['decision']} ({j['reason']})" for j in each]
+    if found["stated_outcomes"]:
+        lines += [*_stated(found["stated_outcomes"]), found["stated_in_all"]]
     lines += [", ".join(f"{name.replace('_', ' ')} {seconds:.1f} s" for name, seconds in found["timings_s"].items())]
     lines += found.get("gate", [])
     lines += [f"scorecard: {found['campaign']}/scorecard.html", f"{found['verdict']}: {found['reason']}"]
     return "\n".join(lines)
+
+
+def _stated(found: list[dict[str, Any]]) -> list[str]:
+    """A table: question, runs, right, wrong, undecided, what is right."""
+    width = max(len(row["question"]) for row in found)
+    counts = ("runs", "right", "wrong", "undecided")
+    head = f"{'scenario':{width}}  {'  '.join(f'{name:>9}' for name in counts)}  what is right here (asked)"
+    lines = [head]
+    for row in found:
+        numbers = "  ".join(f"{row[name]:9}" for name in counts)
+        lines.append(f"{row['question']:{width}}  {numbers}  {row['right_is']} ({row['asked']})")
+    return lines

@@ -106,8 +106,8 @@ def _scores(truths: Sequence[Truth], estimates: Sequence[LeakEstimate]) -> Itera
 def _estimates(
     run: Run, series: Series, windows: Sequence[Window], asked: Iterable[Made]
 ) -> tuple[list[LeakEstimate], dict[str, Exception]]:
-    """Every method's answer to every window; one that cannot answer is an event, and is given back by method. One that
-    breaks is its author's affair: the others have their say.
+    """Every method's answer to every window; one that cannot answer is an event, no error, and is given back by method.
+    One that breaks is its author's affair: the others have their say.
     """
     rig = rig_of(run.bench)
     found = []
@@ -116,8 +116,11 @@ def _estimates(
         for number, window in enumerate(windows, 1):
             try:
                 found.append(_answered(made, rig, series, window, number))
+            except CannotEstimateError as error:
+                run.event(EventKind.NO_ANSWER, method=made.name, window=window.name, message=error.reason)
+                refusals.setdefault(made.name, error)
             except Exception as error:  # noqa: BLE001 - see above
-                message = str(error) if isinstance(error, CannotEstimateError) else f"{type(error).__name__}: {error}"
+                message = f"{type(error).__name__}: {error}"
                 run.event(EventKind.ERROR, method=made.name, window=window.name, message=message)
                 refusals.setdefault(made.name, error)
     return found, refusals

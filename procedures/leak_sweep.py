@@ -17,7 +17,7 @@ from bench.config.model import Bench
 from bench.detection.made import Made, make
 from bench.errors import CheckFailedError, ConfigError
 from bench.history import KEPT_SCANS
-from bench.records import Floats, RigState, Window
+from bench.records import Floats, RigState, Series, Window
 from bench.run import Run
 from procedures.hatches import open_hatch
 from procedures.judge import judge_run
@@ -204,17 +204,16 @@ def stabilise(run: Run, plan: Plan) -> None:
         if run.clock.now() < checked_s:
             return False
         checked_s += 60.0
-        return not list(unsteady(run, plan))
+        return not list(unsteady(run.bench, run.series(plan.stable_window_s), plan))
 
     run.wait_for(steady, plan.stable_limit_s - plan.stable_window_s, "stable compartments")
 
 
-def unsteady(run: Run, plan: Plan) -> Iterator[str]:
-    """Compartments that still move, with the figure that says so."""
-    series = run.series(plan.stable_window_s)
-    for compartment in run.bench.compartment:
-        (pressure,) = run.bench.channels_of(compartment.name, "pressure")
-        gas = [series.columns[c.name] for c in run.bench.channels_of(compartment.name, "gas_temperature")]
+def unsteady(bench: Bench, series: Series, plan: Plan) -> Iterator[str]:
+    """Compartments that still move in a series of stable_window_s, with the figure that says so."""
+    for compartment in bench.compartment:
+        (pressure,) = bench.channels_of(compartment.name, "pressure")
+        gas = [series.columns[c.name] for c in bench.channels_of(compartment.name, "gas_temperature")]
         rate_k_h = _slope(series.time_s, np.mean(gas, axis=0)) * HOUR_S
         half = series.time_s.size // 2
         first, second = (

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bench.detection.attribution.balance import Balance, balances
+from bench.detection.blocks import SHORTEST_S
 from bench.detection.detectable import CURRIE
 from bench.detection.least_squares import fit_white
 from bench.detection.method import CannotEstimateError
@@ -56,12 +57,13 @@ class LeakKind:
     def estimate(self, rig: Rig, series: Series, window: Window) -> LeakEstimate:
         weighed = balances(rig, rig.volume(window.compartment), series, replace(window, background=()))
         if not weighed or weighed[0].time_s.size < MIN_BLOCKS:
-            reason = f"fewer than {MIN_BLOCKS} blocks have pressure and gas temperature"
+            needed_s = MIN_BLOCKS * SHORTEST_S
+            reason = f"inconclusive, needs {needed_s:.0f} s or more in which pressure and gas temperature are read"
             raise CannotEstimateError(self.name, window.name, reason)
         try:
             decay = fit_decay(weighed[0])
         except np.linalg.LinAlgError as error:
-            reason = "no decay can be fitted: is the declared noise all zero, or the loss?"
+            reason = "inconclusive, needs a loss and declared noise: no decay can be fitted"
             raise CannotEstimateError(self.name, window.name, reason) from error
         kind, note = kind_of(decay)
         rate_kg_s, u_kg_s = _mean_rate(weighed[0], decay)

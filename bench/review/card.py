@@ -9,6 +9,8 @@ from bench.records import Verdict
 from bench.validation.campaign.gate import Compared
 from bench.validation.campaign.measures import Measure
 from bench.validation.campaign.requirements import Judged
+from bench.validation.campaign.robustness import Headline
+from bench.validation.campaign.stated import Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Card:
     versions: Sequence[Compared]
     verdict: Verdict
     timings_s: Mapping[str, float]
+    headline: Headline | None = None
+    stated: Sequence[Stated] = ()
 
     @property
     def methods(self) -> list[str]:

@@ -9,6 +9,7 @@ from bench.validation.campaign.gate import SIGNIFICANT
 from bench.validation.campaign.measures import Name
 from bench.validation.campaign.requirements import Judged, Required
 from bench.validation.conformity import Decision
+from bench.validation.outcomes.mark import Mark
 
 UNDECIDED = "#7a5c00"
 WORDS = {
@@ -64,4 +65,18 @@ def versions(card: Card) -> str | None:
             "Second is": word, "p (Holm)": f"{each.p:.2g}, {each.test}",
         })  # fmt: skip
         colours[place, "Second is"] = colour
+    return table(rows, colours) if rows else None
+
+
+def stated(card: Card) -> str | None:
+    """A row a question; what is wrong stands out."""
+    rows = []
+    colours: dict[tuple[int, str], str] = {}
+    for place, each in enumerate(card.stated):
+        counts = {str(mark): str(count) for mark, count in each.marks.items()}
+        example = each.wrong_said[0] if each.wrong_said else ""
+        row = {"Scenario": each.name, "What is right here": each.right_is, "Asked": each.method, "Runs": str(each.runs)}
+        rows.append(row | counts | {"Where wrong it said": example})
+        found = {Mark.RIGHT: RIGHT, Mark.WRONG: WRONG, Mark.UNDECIDED: UNDECIDED}
+        colours |= {(place, str(mark)): found[mark] for mark, count in each.marks.items() if count}
     return table(rows, colours) if rows else None

@@ -24,7 +24,7 @@ CHOKED_AIR = 0.684731  # sqrt(g) (2 / (g + 1))^((g + 1) / (2 (g - 1))), g = 1.4:
 class Case:
     """One run. leak: what is laid over the scenario, empty if nothing is, and place: its compartment; size_kg_s: as
     stated in the file, NaN for an orifice of the bench. compartment: that is watched. onset_s: NaN where no leak of it
-    opens during the watch.
+    opens during the watch. question: what is asked instead of windows; the scenario then is that of the question.
     """
 
     number: int
@@ -36,11 +36,12 @@ class Case:
     place: str
     compartment: str
     onset_s: float
+    question: str = ""
 
 
 def cases(campaign: Campaign) -> list[Case]:
-    """In the order of the file: each scenario bare, then with each leak. Every run has a seed of its own, unless the
-    file makes scenarios begin with the same one: then what happens to their runs is not independent.
+    """In the order of the file: each scenario bare, then with each leak; then each question. Every run has a seed of
+    its own, unless the file makes scenarios begin with the same one: then their runs are not independent.
     """
     found: list[Case] = []
     seed = campaign.file.first_seed
@@ -51,6 +52,12 @@ def cases(campaign: Campaign) -> list[Case]:
             compartment = watched if watched == WHOLE else place
             for onset_s in islice(cycle(onsets_s), seeds):
                 found.append(Case(len(found), entry.name, seed, leak, size_kg_s, orifice, place, compartment, onset_s))
+                seed += 1
+    for asked in campaign.file.question:
+        seed = seed if asked.first_seed is None else asked.first_seed
+        for name in asked.names:
+            for _ in range(asked.seeds):
+                found.append(Case(len(found), name.split()[0], seed, "", math.nan, "", "", "", math.nan, name))
                 seed += 1
     return found
 

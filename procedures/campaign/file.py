@@ -121,6 +121,30 @@ class RequirementEntry(Closed):
         return self
 
 
+class HeadlineEntry(Closed):
+    """The scorecard's first chart: delay of one leak (of one size) in a scenario, against alarms within within_h of the
+    beginning of nights, which are scenarios with a ramp of temperature. hardest: the one of science 5.5, 0.5 K seen to
+    70 %, whose curve is drawn in delays of the method plain.
+    """
+
+    scenario: Text
+    leak: Text
+    nights: Annotated[tuple[Text, ...], Field(min_length=1)]
+    hardest: Text
+    plain: Text
+    within_h: PositiveFloat = 48.0
+
+
+class QuestionEntry(Closed):
+    """names: of procedures.questions, each put to so many seeds, from first_seed on where that is stated. Their answers
+    are judged by the stated outcome of their scenario and by nothing else of this file.
+    """
+
+    names: Annotated[tuple[Text, ...], Field(min_length=1)]
+    seeds: PositiveInt
+    first_seed: Annotated[int, Field(ge=0)] | None = None
+
+
 class Hatches(StrEnum):
     """At the start of every run, and then for good."""
 
@@ -152,6 +176,8 @@ class CampaignFile(Closed):
     leak: tuple[LeakEntry, ...] = ()
     method: Annotated[tuple[MethodEntry, ...], Field(min_length=1)]
     requirement: tuple[RequirementEntry, ...] = ()
+    headline: HeadlineEntry | None = None
+    question: tuple[QuestionEntry, ...] = ()
 
     @property
     def watch_s(self) -> float:
@@ -185,6 +211,7 @@ class CampaignFile(Closed):
     def _check_names(self) -> None:
         for kind in ("scenario", "leak"):
             twice(kind, [entry.name for entry in getattr(self, kind)])
+        twice("question", [name for entry in self.question for name in entry.names])
         labels = [method.called for method in self.method]
         twice("method", labels)
         if self.under_test not in labels:
@@ -195,6 +222,11 @@ class CampaignFile(Closed):
         for number, wanted in enumerate(self.requirement):
             unknown(f"requirement.{number}.scenario", [wanted.scenario], {"", *scenarios})
             unknown(f"requirement.{number}.exposure_h", [wanted.exposure_h], {None, *self.exposures_h})
+        if self.headline is not None:
+            unknown("headline.nights", [self.headline.scenario, *self.headline.nights], scenarios)
+            unknown("headline.hardest", [self.headline.hardest], self.headline.nights)
+            unknown("headline.leak", [self.headline.leak], {leak.name for leak in self.leak})
+            unknown("headline.plain", [self.headline.plain], labels)
 
     def windows_s(self, exposure_s: float) -> list[tuple[float, float]]:
         """Begin and end of the windows of the watch, as many as are whole."""

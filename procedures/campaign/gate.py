@@ -8,6 +8,7 @@ from bench.errors import ConfigError
 from bench.validation.campaign.gate import Compared, compare
 from procedures.campaign.folder import ROWS
 from procedures.campaign.outcome import Outcome
+from procedures.campaign.rows import windowed
 
 
 def worsened(baseline: Path, outcome: Outcome) -> list[Compared]:
@@ -15,7 +16,8 @@ def worsened(baseline: Path, outcome: Outcome) -> list[Compared]:
     if not (baseline / ROWS).is_file():
         raise ConfigError(f"--gate {baseline}: no finished campaign is there ({ROWS} is missing)")
     try:
-        compared = compare(pd.read_parquet(baseline / ROWS), pd.read_parquet(outcome.folder / ROWS))
+        before, now = (windowed(pd.read_parquet(folder / ROWS)) for folder in (baseline, outcome.folder))
+        compared = compare(before, now)
     except ValueError as error:
         raise ConfigError(f"--gate {baseline}: {error}") from error
     return sorted(compared, key=lambda each: not each.worse)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from bench.rig import WHOLE
 from bench.sim.scenario import Scenario, load_scenario
 from procedures.campaign.file import FOLDER, CampaignFile, Hatches
 from procedures.provenance import versions
+from procedures.questions.every import questions as known
+from procedures.questions.question import Question
 
 SHIPPED = Path(bench_package.__file__).parent / "campaigns"
 SOURCES = (Path(bench_package.__file__).parent, Path(__file__).parents[1])
@@ -36,6 +38,12 @@ class Campaign:
     bench: Bench
     scenarios: Mapping[str, Scenario]
     sha256: str
+    elsewhere: Mapping[str, Bench] = field(default_factory=dict)
+    """Benches that questions are put on."""
+
+    def questions(self) -> list[Question]:
+        """In the order of the file."""
+        return [known()[name] for entry in self.file.question for name in entry.names]
 
     def methods(self) -> list[Made]:
         """In the order of the file."""
@@ -49,7 +57,11 @@ def load_campaign(name: str, today: date) -> Campaign:
     bench = load_bench(find_bench(file.bench), today)
     scenarios = {entry.name: load_scenario(_beside(path, entry.name)) for entry in file.scenario}
     _check(path, file, bench)
+    _check_nights(path, file, scenarios)
+    _check_questions(path, file)
     campaign = Campaign(path.resolve(), text, file, bench, scenarios, "")
+    elsewhere = {name: load_bench(find_bench(name), today) for name in {each.bench for each in campaign.questions()}}
+    campaign = replace(campaign, elsewhere=elsewhere)
     return replace(campaign, sha256=_digest(campaign))
 
 
@@ -105,11 +117,27 @@ def _check(path: Path, file: CampaignFile, bench: Bench) -> None:
                 raise ConfigError(f"{path}: leak.{entry.name}.orifices: {name} is not in {bench.file}")
 
 
+def _check_nights(path: Path, file: CampaignFile, scenarios: Mapping[str, Scenario]) -> None:
+    for night in file.headline.nights if file.headline else ():
+        if not scenarios[night].ramp:
+            raise ConfigError(f"{path}: headline.nights: {night} has no ramp of temperature")
+
+
+def _check_questions(path: Path, file: CampaignFile) -> None:
+    for entry in file.question:
+        for name in entry.names:
+            if name not in known():
+                raise ConfigError(f"{path}: question: {name}: no such question (there are: {', '.join(known())})")
+
+
 def _digest(campaign: Campaign) -> str:
     bench = campaign.bench
     digest = hashlib.sha256(f"{campaign.text}\0{bench.sha256}\0".encode())
     for name, scenario in sorted(campaign.scenarios.items()):
         digest.update(f"{name}\0{scenario.model_dump_json()}\0".encode())
+    for question in campaign.questions():
+        stated = f"{question.scenario.model_dump_json()}\0{campaign.elsewhere[question.bench].sha256}"
+        digest.update(f"{question.name}\0{stated}\0".encode())
     digest.update(bench.model_dump_json(include={"leak"}).encode())
     digest.update(json.dumps(versions(), sort_keys=True).encode())
     digest.update(json.dumps([made.about["origin"] for made in campaign.methods()]).encode())

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -14,13 +14,16 @@ from bench.review.scorecard import write_scorecard
 from bench.validation.campaign.gate import compare_versions
 from bench.validation.campaign.measures import Measure, Slice
 from bench.validation.campaign.requirements import Judged, Required, judge, overall
+from bench.validation.campaign.robustness import Headline
 from bench.validation.campaign.scores import measures, table
+from bench.validation.campaign.stated import Stated, stated
 from procedures.campaign.cases import Case, cases
 from procedures.campaign.conduct import work_s
 from procedures.campaign.file import HOUR_S, CampaignFile, MethodEntry, RequirementEntry
 from procedures.campaign.folder import ROWS, SCORECARD, SCORES, CampaignFolder
 from procedures.campaign.load import Campaign
 from procedures.campaign.quiet import quiet_bounds
+from procedures.campaign.rows import windowed
 from procedures.provenance import git_commit, versions
 
 
@@ -31,23 +34,27 @@ class Outcome:
     judged: Mapping[str, Sequence[Judged]]
     measures: Sequence[Measure]
     timings_s: Mapping[str, float]
+    stated: Sequence[Stated] = ()
 
 
 def conclude(campaign: Campaign, folder: CampaignFolder, timings_s: Mapping[str, float]) -> Outcome:
     """Everything that follows from the rows; written beside them. timings_s: what was measured until now."""
     begun = time.perf_counter()
-    rows, costs = folder.close()
-    found = measures(rows, costs, quiet_bounds(campaign, cases(campaign)))
+    every, costs = folder.close()
+    rows, windows = windowed(every), [case for case in cases(campaign) if not case.question]
+    found = measures(rows, costs, quiet_bounds(campaign, windows))
+    outcomes = stated(every, {each.name: each.right for each in campaign.questions()})
     folder.write(SCORES, table(found))
     judged = {entry.called: judgements(campaign.file, entry.called, found) for entry in campaign.file.method}
     verdict = overall(judged[campaign.file.under_test])
     scored = time.perf_counter()
     spent = {f"processor_{name}": seconds for name, seconds in work_s(costs).items()}
     timed = {**timings_s, **spent, "scores": scored - begun}
-    write_scorecard(folder.path / SCORECARD, _card(campaign, rows, found, judged, verdict, timed))
+    card = replace(_card(campaign, rows, found, judged, verdict, timed), stated=outcomes)
+    write_scorecard(folder.path / SCORECARD, card)
     timed["scorecard"] = time.perf_counter() - scored
-    folder.write_json(_manifest(campaign, folder, verdict, judged, timed))
-    return Outcome(folder.path, verdict, judged, found, timed)
+    folder.write_json(_manifest(campaign, folder, verdict, judged, timed) | {"stated_outcomes": outcomes})
+    return Outcome(folder.path, verdict, judged, found, timed, outcomes)
 
 
 def judgements(file: CampaignFile, method: str, found: Sequence[Measure]) -> list[Judged]:
@@ -70,11 +77,12 @@ def _card(
     timings_s: Mapping[str, float],
 ) -> Card:
     file = campaign.file
-    every = cases(campaign)
+    every = [case for case in cases(campaign) if not case.question]
     facts = {
         "Bench": campaign.bench.bench.name,
         "Runs": f"{len(every)}, {file.duration_h:g} h each, a row every {file.period_s:g} s",
         "Watched": ", ".join(sorted({case.compartment for case in every})),
+        "Asked beside": f"{len(campaign.questions())} questions" if file.question else "nothing",
         "Background": f"{file.background_h:g} h after {file.settle_h:g} h to settle" if file.background_h else "none",
         "Under test": file.under_test,
     }
@@ -82,8 +90,28 @@ def _card(
     why = {name: scenario.why for name, scenario in campaign.scenarios.items()}
     versions = compare_versions(rows, _versions(file))
     return Card(
-        file.name, file.why, facts, rules, why, file.under_test, rows, found, judged, versions, verdict, timings_s
+        name=file.name,
+        why=file.why,
+        facts=facts,
+        rules=rules,
+        scenarios=why,
+        under_test=file.under_test,
+        rows=rows,
+        measures=found,
+        judged=judged,
+        versions=versions,
+        verdict=verdict,
+        timings_s=timings_s,
+        headline=_headline(campaign),
     )
+
+
+def _headline(campaign: Campaign) -> Headline | None:
+    entry = campaign.file.headline
+    if entry is None:
+        return None
+    nights = {name: campaign.scenarios[name].ramp[0].begin_s for name in entry.nights}
+    return Headline(entry.scenario, entry.leak, nights, entry.within_h * HOUR_S, entry.hardest, entry.plain)
 
 
 def _versions(file: CampaignFile) -> list[tuple[str, str]]:
@@ -130,5 +158,5 @@ def _manifest(
 
 def _seeds(every: Sequence[Case], scenario: str) -> list[int]:
     """First and last."""
-    seeds = [case.seed for case in every if case.scenario == scenario]
+    seeds = [case.seed for case in every if case.scenario == scenario and not case.question]
     return [min(seeds), max(seeds)]

@@ -20,38 +20,42 @@ from procedures.campaign.load import Campaign
 from procedures.campaign.truth import NEGLIGIBLE_KG_S, Known, known, lost_by_compartment_kg
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A method's answer to one window, and the truth beside it. alarm_s: when it called, NaN if it did not; refused:
     why it gave no answer; located: the likeliest compartment, empty where it names none; limit05_s ... limit95_s:
-    quantiles of the time from end_s to the limit, NaN where it predicts none. rig_s, method_s: wall time of the whole
-    run's simulation and of this answer.
+    quantiles of the time from end_s to the limit, NaN where it predicts none. question: of a row that answers one
+    instead of a window; mark: right, wrong or undecided, said: in short what was answered. rig_s, method_s: wall time
+    of the whole run's simulation and of this answer.
     """
 
     case: int
     scenario: str
     seed: int
-    leak: str
-    compartment: str
-    onset_s: float
+    leak: str = ""
+    compartment: str = ""
+    onset_s: float = math.nan
     method: str
-    exposure_s: float
-    begin_s: float
-    end_s: float
-    judged: bool
-    null: bool
-    truth_kg_s: float
-    truth_compartment: str
-    limit_truth_s: float
-    rate_kg_s: float
-    u_kg_s: float
-    alarm: bool
-    alarm_s: float
-    located: str
-    limit05_s: float
-    limit50_s: float
-    limit95_s: float
-    refused: str
+    exposure_s: float = math.nan
+    begin_s: float = math.nan
+    end_s: float = math.nan
+    judged: bool = False
+    null: bool = False
+    truth_kg_s: float = math.nan
+    truth_compartment: str = ""
+    limit_truth_s: float = math.nan
+    rate_kg_s: float = math.nan
+    u_kg_s: float = math.nan
+    alarm: bool = False
+    alarm_s: float = math.nan
+    located: str = ""
+    limit05_s: float = math.nan
+    limit50_s: float = math.nan
+    limit95_s: float = math.nan
+    refused: str = ""
+    question: str = ""
+    mark: str = ""
+    said: str = ""
     rig_s: float
     method_s: float
 
@@ -65,7 +69,36 @@ def chunk(campaign: Campaign, part: Sequence[Case]) -> pd.DataFrame:
     return pd.DataFrame([row for case in part for row in _rows(campaign, case)])
 
 
+def windowed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are about windows: all, of campaigns from before there were questions."""
+    return rows[rows["question"] == ""] if "question" in rows else rows
+
+
 def _rows(campaign: Campaign, case: Case) -> Iterator[Row]:
+    yield from [_asked(campaign, case)] if case.question else _windows(campaign, case)
+
+
+def _asked(campaign: Campaign, case: Case) -> Row:
+    """method_s: with the simulation, which the question does itself."""
+    begun, (question,) = time.perf_counter(), (each for each in campaign.questions() if each.name == case.question)
+    answered = question.ask(campaign.elsewhere[question.bench], question.scenario, case.seed)
+    return Row(
+        case=case.number,
+        scenario=question.scenario.name,
+        seed=case.seed,
+        method=question.method,
+        truth_kg_s=answered.truth_kg_s,
+        rate_kg_s=answered.rate_kg_s,
+        u_kg_s=answered.u_kg_s,
+        question=question.name,
+        mark=str(answered.mark),
+        said=answered.said,
+        rig_s=0.0,
+        method_s=time.perf_counter() - begun,
+    )
+
+
+def _windows(campaign: Campaign, case: Case) -> Iterator[Row]:
     begun = time.perf_counter()
     scenario, orders = staged(campaign, case)
     duration_s, period_s = campaign.file.duration_h * HOUR_S, campaign.file.period_s

@@ -36,6 +36,7 @@ from bench.sim.direct import Witness, closed, opened
 from bench.sim.knots import GRID_S
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import load_scenario
+from bench.validation.outcomes import places
 
 HOUR_S, PERIOD_S, CHUNK_S, CLOSING_S = 3600.0, 10.0, 600.0, 1800.0
 REFERENCE_H = {"working_compartment": 7.1, "transfer_compartment": 2.25, "intermediate_chamber": 0.95}
@@ -129,8 +130,7 @@ def note(found, estimate, watch, rig, right):
         if watch.latest.chance(place) >= 1.0 - watch.error:
             found.named_h.setdefault(name, hours)
             found.wrong |= name not in found.truth
-    best = max(estimate.compartment_probabilities, key=estimate.compartment_probabilities.get)
-    if estimate.compartment_probabilities[best] >= 1.0 - watch.error and found.said is None:
+    best = places.said(estimate, watch.error)
         found.said, found.said_h = best, hours
         found.wrong |= best != right
         found.named_h = dict.fromkeys(found.truth, hours) | found.named_h

@@ -26,6 +26,8 @@ from bench.detection.ultrasonic_geometry import wall_points
 from bench.records import LeakEstimate
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import Scenario, load_scenario
+from bench.validation.outcomes.places import heard
+from procedures.questions.sound import recorded
 
 SEARCH = UltrasonicSearch()
 DECOY = "S17b_decoy"
@@ -67,7 +69,7 @@ class Searches:
         return self.rig_with(scenario, seed, closed=closed), place_m
 
     def search(self, rig, time_s, prior=None):
-        burst, series = listening.recorded(rig, time_s)
+        burst, series = recorded(rig, time_s)
         return SEARCH.search(self.rig, [burst], series, prior)
 
     def scenario_rows(self, seeds, *, closed):
@@ -128,9 +130,7 @@ def emptied(course):
 
 
 def verdict(sources, true):
-    if set(sources) == true:
-        return "right"
-    return "undecided" if set(sources) < true else "wrong"
+    return str(heard(sources, true))
 
 
 def row(case, told, last):

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from sim import listening, rigs
+from sim import rigs
 
 from bench.clock import VirtualClock
 from bench.config.rig import rig_of
@@ -12,6 +12,7 @@ from bench.detection.ultrasonic_finding import Answer
 from bench.records import LeakEstimate
 from bench.sim.rig import SimulatedRig
 from bench.sim.scenario import load_scenario
+from procedures.questions.sound import recorded
 
 SEARCH, RIG = UltrasonicSearch(), rig_of(rigs.BENCH)
 RACKS_OFF_S = 22_000.0
@@ -27,7 +28,7 @@ def drawn(name, seed):
 
 
 def search(rig, end_s, prior=None):
-    burst, series = listening.recorded(rig, end_s)
+    burst, series = recorded(rig, end_s)
     return SEARCH.search(RIG, [burst], series, prior)
 
 

@@ -1,6 +1,7 @@
 """What a method is asked, and what becomes of its answer."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from bench.config.load import find_bench, load_bench
 from bench.config.rig import rig_of
 from bench.detection.asking import answer
+from bench.detection.made import make
 from bench.detection.method import CannotEstimateError
-from bench.records import LeakEstimate, Series, Window
+from bench.records import EventKind, LeakEstimate, Series, Window
 from bench.rig import Rig
+from procedures.judge import _estimates
 
 RIG, NOTHING = Rig(287.0, {}), Series(np.empty(0), {})
 BENCH = load_bench(find_bench("zvezda"), date(2026, 11, 24))
@@ -55,3 +58,18 @@ def test_its_answer_is_of_the_window_that_was_meant():
 def test_so_is_its_refusal():
     with pytest.raises(CannotEstimateError, match="curious: window 'early': before the beginning"):
         answer(Curious(), RIG, NOTHING, Window("early", "working_compartment", -1.0, 20.0), 1)
+
+
+def test_a_hold_too_short_for_a_kind_of_leak_is_said_and_is_no_error():
+    events = []
+    run = SimpleNamespace(bench=BENCH, event=lambda kind, **detail: events.append((kind, detail)))
+    time_s = np.arange(540.0)
+    values = {"pressure": 98_500.0, "gas_temperature": 295.0}
+    still = {c.name: np.full(540, values[c.quantity]) for c in BENCH.channel if c.quantity in values}
+    window = Window("working_50um", "working_compartment", 0.0, 540.0)
+    found, refusals = _estimates(run, Series(time_s, still), [window], [make("leak_kind")])
+    assert found == []
+    assert refusals.keys() == {"leak_kind"}
+    ((kind, detail),) = events
+    assert kind is EventKind.NO_ANSWER
+    assert detail["message"].startswith("inconclusive, needs 600 s or more")

@@ -5,35 +5,19 @@ from datetime import date
 import pytest
 
 from bench.config.load import find_bench, load_bench
-from bench.config.rig import rig_of
 from bench.detection.compensated_mass import CompensatedMass
 from bench.detection.pressure_decay import PressureDecay
-from bench.records import Series, Window
-from bench.sim.direct import leaking, simulate
 from bench.sim.scenario import load_scenario
 from bench.sim.scenario_entries import Ramp
-from bench.validation.containment import verify
-from procedures.simulate import make_ready
+from procedures.questions import procedure
 
-HOUR_S = 3600.0
 BENCH = load_bench(find_bench("zvezda"), date(2026, 11, 24))
-RIG, LEAK = rig_of(BENCH), BENCH.named_leak("working_25um")
-ALONE = Window("alone", LEAK.compartment, HOUR_S, 9.0 * HOUR_S)
-TOGETHER = Window("together", LEAK.compartment, 9.2 * HOUR_S, 17.2 * HOUR_S)
-WARMING = Ramp(begin_s=ALONE.end_s, over_s=8.0 * HOUR_S, kelvin=2.0)
+WARMING = Ramp(begin_s=procedure.ALONE_S[1], over_s=8.0 * 3600.0, kelvin=2.0)
 """Of the cabin, from when the known leak is opened: 0.25 K/h."""
 
 
 def verified(method, seed, **changes):
-    """La: the superimposed leak itself, by its certificate at the pressure and temperature of the rig."""
-    scenario = load_scenario("S34").model_copy(update=changes)
-    orders = [(0.0, make_ready), (ALONE.end_s, leaking(LEAK))]
-    seen = simulate(BENCH, scenario, seed, orders, duration_s=TOGETHER.end_s, period_s=60.0)
-    series = Series(seen.time_s, {name: seen.column(name) for name in RIG.channels if name in seen.channels})
-    shown = series.between(TOGETHER.begin_s, TOGETHER.end_s).columns
-    known_kg_s = LEAK.certificate.flow_kg_s(shown["working_pressure"].mean(), shown["working_gas_1"].mean())
-    measured, composite = (method.estimate(RIG, series, window).rate_kg_s for window in (ALONE, TOGETHER))
-    return measured, verify(measured, known_kg_s, composite, allowed=known_kg_s)
+    return procedure.verified(BENCH, load_scenario("S34").model_copy(update=changes), seed, method)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,6 @@ from types import SimpleNamespace
 import numpy as np
 from sim import rigs
 
-from bench.records import Burst, Series
-
 RATE_HZ, BURST_S, BAND_HZ = 200e3, 0.5, (30e3, 50e3)
 STATED_V_PA = 0.0126
 MICROPHONES = {m.name: m for m in rigs.BENCH.microphone}
@@ -58,18 +56,6 @@ def later_us(one, other, band_hz=BAND_HZ, longest_s=3e-3, finer=16, *, envelope=
     best = int(lags[np.argmax(curve[lags])])
     before, top, after = curve[[best - 1, best, best + 1]]
     return 1e6 * (best + 0.5 * (before - after) / (before - 2.0 * top + after)) / (RATE_HZ * finer)
-
-
-def recorded(rig, end_s):
-    """A burst of all microphones, and the minute before: gas temperatures, hatches' switches."""
-    rig.clock.advance_to(end_s)
-    times_s = sample_times(rig.look())
-    rows = [rig.sound.volts(m.input, times_s) / m.sensitivity_v_pa for m in rig.bench.microphone]
-    names = tuple(m.name for m in rig.bench.microphone)
-    columns = {c.name: rig.shown(c) for c in rig.bench.channel if c.quantity == "gas_temperature"}
-    columns |= {f"{hatch.name}_closed": rig.read_line(hatch.closed_switch) for hatch in rig.bench.hatch}
-    series = Series(np.array([end_s - 60.0, end_s]), {name: np.full(2, float(v)) for name, v in columns.items()})
-    return Burst(float(times_s[0]), 1.0 / RATE_HZ, names, np.array(rows, np.float32)), series
 
 
 def true_later_us(rig, leak):

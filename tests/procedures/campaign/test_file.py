@@ -7,6 +7,15 @@ from bench.errors import ConfigError
 from procedures.campaign.load import SHIPPED, load_campaign
 from procedures.cli import main
 
+HEADLINE = """
+[headline]
+scenario = "S01"
+leak = "hole"
+nights = ["{0}"]
+hardest = "{0}"
+plain = "{1}"
+
+"""
 BAD = {
     "no TOML": (("name =", "name"), "not TOML"),
     "unknown key": (("first_seed = 7", "first_sed = 7"), "first_sed: unknown key"),
@@ -30,6 +39,8 @@ BAD = {
     "onset too late": (("onset_h = 2.0", "onset_h = 3.5"), "no whole window of 1 h follows it"),
     "period off the grid": (("period_s = 120.0", "period_s = 0.25"), "no multiple of 0.1 s"),
     "watch too short": (("duration_h = 4.0", "duration_h = 2.0"), "duration_h = 2 leaves no window of 1 h"),
+    "headline of nobody": (("[[leak]]", HEADLINE.format("S01", "mess") + "[[leak]]"), "headline.plain: mess is not in"),
+    "night without a ramp": (("[[leak]]", HEADLINE.format("S07", "mass") + "[[leak]]"), "S07 has no ramp of temp"),
     "sizes and orifices": (("sizes_kg_s = [1e-8, 1e-7]", ""), "give either sizes_kg_s or orifices"),
 }
 
