@@ -174,7 +174,6 @@ def test_an_interrupt_between_write_and_count_does_not_spoil_the_run(recorder, m
     def interrupted():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(recorder._journal, "_sync_when_due", lambda: None)
     write = recorder._journal._write
     monkeypatch.setattr(recorder._journal, "_write", lambda: (write(), interrupted()))
     with pytest.raises(KeyboardInterrupt):
