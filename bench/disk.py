@@ -1,5 +1,6 @@
 """Bytes onto the disk so that they are there after a power cut. What the disk refuses is a StorageError, one line."""
 
+import math
 import os
 import threading
 import time
@@ -12,6 +13,9 @@ from bench.errors import StorageError
 
 SYNC_PERIOD_S = 0.5
 """Wall time from a write to the sync that follows it: half of the second that a power cut may cost."""
+
+WORKER = "sync"
+"""Name of the thread."""
 
 
 @contextmanager
@@ -90,8 +94,9 @@ class Syncing:
 
     def __init__(self, file: Written) -> None:
         self._file = file
+        self._lock, self._ending = threading.Lock(), threading.Event()
         self._since_s: float | None = None
-        self._timer: threading.Timer | None = None
+        self._worker: threading.Thread | None = None
         self._error: OSError | None = None
         self.longest_s = 0.0
 
@@ -99,24 +104,36 @@ class Syncing:
         """Raises what a sync before this came to: a disk that lost what it had taken must not go unnoticed."""
         if self._error is not None:
             raise self._error
-        if self._since_s is None:
-            begun_s = time.monotonic()
-            self._timer = threading.Timer(SYNC_PERIOD_S, self._sync)
-            self._timer.daemon = True
-            self._timer.start()
-            self._since_s = begun_s  # after the start: interrupted before it, the next write starts another one
+        if self._since_s is not None:
+            return  # the sync to come is of this write too
+        with self._lock:
+            if self._worker is None:
+                worker = threading.Thread(target=self._work, name=WORKER, daemon=True)
+                worker.start()
+                self._worker = worker
+            self._since_s = time.monotonic()  # last: whatever interrupts this, somebody is there to sync
 
     def end(self) -> None:
-        """No more syncs; the file may be closed."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer.join()
+        """What is written is synced, and no more will be: the file may be closed."""
+        self._ending.set()
+        worker = self._worker
+        if worker is not None:
+            worker.join()
+
+    def _work(self) -> None:
+        """While there is anything to sync. One at a time: a slow disk is not asked again before it has answered."""
+        while True:
+            self._ending.wait(SYNC_PERIOD_S)
+            since_s, self._since_s = self._since_s, None  # before the sync: a write during it is the next one's
+            self._sync()
+            with self._lock:
+                self.longest_s = max(self.longest_s, time.monotonic() - (since_s or math.inf))
+                if self._since_s is None or self._error is not None:
+                    self._worker = None
+                    return
 
     def _sync(self) -> None:
-        since_s, self._since_s = self._since_s, None  # before the sync: a write during it is the next one's
         try:
             os.fsync(self._file.fileno())
         except OSError as error:
             self._error = error
-        if since_s is not None:
-            self.longest_s = max(self.longest_s, time.monotonic() - since_s)

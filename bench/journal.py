@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 from bench.dataset import journal_schema
 from bench.disk import Syncing
-from bench.errors import RecordingError
 from bench.records import Channel, Scan
 
 
 class Journal:
-    """written: whole batches; begun may be one more. Raises OSError when the disk does not take a scan, and
-    RecordingError for each one after that.
+    """written: whole batches; begun may be one more. The OSError that cut a scan short is raised for each one after it:
+    nothing can follow half a batch.
     """
 
     def __init__(self, path: Path, channels: Sequence[Channel]) -> None:
         size, schema = len(channels), journal_schema(channels)
-        self.path, self.begun, self.written, self._torn = path, 0, 0, False
+        self.path, self.begun, self.written = path, 0, 0
+        self._torn: OSError | None = None
         self._rows: tuple[NDArray[Any], ...] = (
             np.zeros(1),
             np.zeros(size),
@@ -37,8 +37,8 @@ class Journal:
         self.syncing = Syncing(self._file)
 
     def append(self, scan: Scan) -> None:
-        if self._torn:
-            raise RecordingError(f"{self.path}: scan {self.written} was cut short, none can follow it")
+        if self._torn is not None:
+            raise self._torn
         time_s, values, offsets_s, quality = self._rows
         time_s[0] = scan.time_s
         values[:], offsets_s[:], quality[:] = scan.values, scan.offsets_s, scan.quality
@@ -49,15 +49,15 @@ class Journal:
 
     def close(self) -> None:
         self.syncing.end()
-        if not self._torn and not self._file.closed:
+        if self._torn is None and not self._file.closed:
             self._writer.close()
         self._file.close()
 
     def _write(self) -> None:
         try:
             self._writer.write_batch(self._batch)
-        except OSError:  # the disk is full, or gone
-            self._torn = True
+        except OSError as error:  # the disk is full, or gone
+            self._torn = error
             raise
 
 

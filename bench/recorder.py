@@ -33,6 +33,7 @@ from bench.errors import RecordingError
 from bench.journal import Journal
 from bench.manifest import files_of, fingerprint
 from bench.records import Burst, Channel, Event, Scan
+from bench.space import Room
 from bench.waveforms import write_burst
 
 SCHEMA_VERSION = 1
@@ -90,8 +91,9 @@ class Recorder:
         self.folder, self.channels = folder, tuple(channels)
         self._sealed = False
         self._run = {**manifest, "channels": self.channels, "outcome": None, "schema_version": SCHEMA_VERSION}
-        self._claim()
+        self._room = Room(folder, len(channels))
         with stored(folder):
+            self._claim()
             self.write_json(RUN, self._run)
             self._journal: Journal | None = Journal(folder / JOURNAL, self.channels)
             sync(folder)
@@ -116,6 +118,10 @@ class Recorder:
         with stored(self.folder):
             self._journal.append(scan)
         self.scans = self._journal.written
+
+    def check_room(self) -> None:
+        """StorageError while there is still room to close the run in order, and no more."""
+        self._room.check(self.scans)
 
     def event(self, event: Event) -> None:
         self._refuse_if_sealed(EVENTS)

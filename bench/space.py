@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.errors import StorageError
 
-SCAN_BYTES = 700
+SCAN_BYTES = 500
 """Of a batch of the journal beside its numbers: Arrow's own words about it."""
 NUMBER_BYTES = 13
 """Value, offset and quality of a channel."""
@@ -43,10 +43,12 @@ class Room:
         self._looked_s = -LOOK_S
 
     def check(self, scans: int) -> None:
-        """StorageError when there is no more than what closing takes; a look costs a system call, so not at every scan."""
+        """StorageError when there is no more than what closing takes. A look costs a system call: not at every scan."""
         if time.monotonic() - self._looked_s < LOOK_S:
             return
         self._looked_s = time.monotonic()
         needed, free = scans_bytes(self._channels, scans) + FOLDER_BYTES, free_bytes(self._folder)
         if free < needed:
-            raise StorageError(f"{self._folder}: {free / MB:.0f} MB left on the disk, {needed / MB:.0f} to close the run")
+            raise StorageError(
+                f"{self._folder}: {free / MB:.0f} MB left on the disk, {needed / MB:.0f} to close the run"
+            )

@@ -9,12 +9,13 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from bench.clock import Clock, SystemClock, VirtualClock
 from bench.config.model import Bench
 from bench.dataset import BENCH
-from bench.ending import verdict_of
+from bench.ending import failures, note_others, verdict_of
 from bench.errors import BenchError
 from bench.recorder import Recorder, new_run_folder
 from bench.records import Event, EventKind, Outcome, Verdict
@@ -51,6 +52,7 @@ class Session:
         self.timings_s: dict[str, float] = {}
         self.bench_s = self.wall_s = 0.0
         self._runner = runner
+        self._instruments: dict[str, object] = {}
         self._begun = order.begun
         self._commitment = hide(order.scenario, order.seed, order.plan.model_dump(mode="json")) if order.blind else None
         self._clock: Clock = SystemClock() if order.scenario is None else VirtualClock()
@@ -68,11 +70,12 @@ class Session:
             try:
                 self._operate(self.recorder, bench, stop)
             except BaseException as error:
-                self.verdict = self.verdict or verdict_of(error)
-                raise
-            finally:
                 stop.shield()
-                self._close(self.recorder)
+                self.verdict = self.verdict or verdict_of(error)
+                self._close(self.recorder, [error])
+                raise
+            stop.shield()
+            self._close(self.recorder, [])
 
     def note_failure(self, error: BaseException) -> None:
         """Say on standard error what ended the run; a fault of the program itself with its traceback."""
@@ -102,7 +105,7 @@ class Session:
                 self.verdict = run.verdict
                 self.bench_s = self._clock.now()
                 self.timings_s["scans"] = time.perf_counter() - self._begun - self.timings_s["startup"]
-                recorder.update(instruments={n: {**identities[n], **_seen(watch)} for n, watch in run.settings.items()})
+                self._instruments = {n: {**identities[n], **_seen(watch)} for n, watch in run.settings.items()}
 
     def _announce(self, run: Run) -> None:
         """What must be on record before anything moves."""
@@ -111,21 +114,25 @@ class Session:
         if self._commitment is not None:
             run.event(EventKind.TRUTH_COMMITTED, sha256=self._commitment.sha256)
 
-    def _close(self, recorder: Recorder) -> None:
-        """Sealed truth, outcome, report, hashes: whatever the run came to."""
-        self._update(recorder)
-        begun = time.perf_counter()
-        try:
-            if self._commitment is not None:
-                recorder.event(Event(self._clock.now(), EventKind.TRUTH_REVEALED))
-                recorder.update(**described(self.order), blind=self._commitment.revealed)
-            if self._rig is not None:
-                recorder.write_json("sealed_truth.json", self._rig.sealed())
-            write_report(recorder.folder)
-        finally:
-            recorder.seal()
-            self.timings_s["report"] = time.perf_counter() - begun
-            self.wall_s = time.perf_counter() - self._begun
+    def _close(self, recorder: Recorder, errors: list[BaseException]) -> None:
+        """Outcome, sealed truth, report, hashes: whatever the run came to. errors: what ended it, which nothing that
+        fails here may hide.
+        """
+        begun, none_yet = time.perf_counter(), not errors
+        report = partial(write_report, recorder.folder)
+        errors += failures((partial(self._update, recorder), partial(self._reveal, recorder), report, recorder.seal))
+        self.timings_s["report"] = time.perf_counter() - begun
+        self.wall_s = time.perf_counter() - self._begun
+        note_others(errors)
+        if none_yet and errors:
+            raise errors[0]
+
+    def _reveal(self, recorder: Recorder) -> None:
+        if self._commitment is not None:
+            recorder.event(Event(self._clock.now(), EventKind.TRUTH_REVEALED))
+            recorder.update(**described(self.order), blind=self._commitment.revealed)
+        if self._rig is not None:
+            recorder.write_json("sealed_truth.json", self._rig.sealed())
 
     def _update(self, recorder: Recorder) -> None:
         self.wall_s = time.perf_counter() - self._begun
@@ -137,6 +144,8 @@ class Session:
             wall_seconds=self.wall_s,
             timings_s=self.timings_s,
             scans=recorder.scans,
+            longest_unsynced_s=recorder.longest_unsynced_s,
+            **({"instruments": self._instruments} if self._instruments else {}),
         )
 
     def _manifest(self) -> dict[str, object]:

@@ -53,7 +53,7 @@ class Looks:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         self.hours.append(time_s / HOUR_S)
         self.memory_mb.append(pages * resource.getpagesize() / MB)
-        self.handles.append(len(os.listdir("/proc/self/fd")))
+        self.handles.append(sum(1 for _ in Path("/proc/self/fd").iterdir()))
 
     @property
     def slope_mb_day(self) -> float:
@@ -74,7 +74,10 @@ def soak(days: float, seed: int, folder: Path) -> Looks:
                 looks.look(rig.clock.now())
                 if hour % EVERY_H == 0:
                     wall_s = time.perf_counter() - begun_s
-                    print(f"{hour:5d} h  {looks.memory_mb[-1]:7.1f} MB  {looks.handles[-1]} handles  {wall_s:.0f} s wall", flush=True)
+                    print(
+                        f"{hour:5d} h  {looks.memory_mb[-1]:7.1f} MB  {looks.handles[-1]} handles  {wall_s:.0f} s wall",
+                        flush=True,
+                    )
             run.conclude(Verdict(Outcome.PASS, "soaked"))
         recorder.update(outcome=run.verdict.outcome)
         recorder.seal()
@@ -92,7 +95,9 @@ def report(looks: Looks, folder: Path, days: float) -> None:
     print(f"memory {looks.memory_mb[0]:.1f} MB after an hour, {looks.memory_mb[-1]:.1f} MB at the end")
     print(f"slope {looks.slope_mb_day:+.3f} MB/day over the last {1 - WARM_UP:.0%}")
     print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MB:.1f} MB, closing the folder included")
-    print(f"file handles {looks.handles[0]} after an hour, {looks.handles[-1]} at the end, {max(looks.handles)} at most")
+    print(
+        f"file handles {looks.handles[0]} after an hour, {looks.handles[-1]} at the end, {max(looks.handles)} at most"
+    )
     print(f"run folder {size_mb:.0f} MB, {len(dataset.waveforms())} bursts; verify: {verify(folder) or 'as sealed'}")
 
 
@@ -102,13 +107,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="where the run folder is made; without: where temporary files go")
     options = parser.parse_args()
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, zvezda, quiet, seed {options.seed}, {options.days:g} days")
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, zvezda, quiet, "
+        f"seed {options.seed}, {options.days:g} days"
+    )
     begun_s = time.perf_counter()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         looks = soak(options.days, options.seed, Path(folder))
         report(looks, Path(folder), options.days)
     wall_s = time.perf_counter() - begun_s
-    print(f"{wall_s:.0f} s of wall time, {options.days * DAY_S / wall_s:.0f} times real time; load average {os.getloadavg()[0]:.1f}")
+    print(
+        f"{wall_s:.0f} s of wall time, {options.days * DAY_S / wall_s:.0f} times real time; "
+        f"load average {os.getloadavg()[0]:.1f}"
+    )
 
 
 if __name__ == "__main__":
