@@ -4,7 +4,6 @@ What the bench file and certificates state is what the bench knows. What the rig
 and reaches the run folder only as sealed truth.
 """
 
-import tomllib
 from pathlib import Path
 
 from pydantic import (
@@ -38,6 +37,7 @@ from bench.sim.scenario_entries import (
 )
 from bench.sim.scenario_sound import Hiss, Racks
 from bench.sim.sensors.spec import Fault
+from bench.text import read_toml
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 
@@ -106,9 +106,7 @@ def load_scenario(name: str) -> Scenario:
         known = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
         raise ConfigError(f"{path}: no such scenario (shipped: {known})")
     try:
-        return Scenario.model_validate(tomllib.loads(path.read_text()))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
+        return Scenario.model_validate(read_toml(path))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])

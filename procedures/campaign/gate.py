@@ -16,7 +16,7 @@ def worsened(baseline: Path, outcome: Outcome) -> list[Compared]:
         raise ConfigError(f"--gate {baseline}: no finished campaign is there ({ROWS} is missing)")
     try:
         compared = compare(pd.read_parquet(baseline / ROWS), pd.read_parquet(outcome.folder / ROWS))
-    except ValueError as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise ConfigError(f"--gate {baseline}: {error}") from error
     return sorted(compared, key=lambda each: not each.worse)
 
