@@ -27,7 +27,7 @@ from bench.config.parts import (
     Valve,
     Vessel,
 )
-from bench.config.sound import Acoustics, Entry, Microphone
+from bench.config.sound import Acoustics, Entry, Microphone, Name
 from bench.config.station import Station
 from bench.records import Channel
 from bench.rig import NoiseClass
@@ -40,7 +40,7 @@ class BenchInfo(Entry):
 
 
 class InstrumentEntry(Entry):
-    name: str
+    name: Name
     driver: str
     address: str
     serial: str | None = None
@@ -92,7 +92,7 @@ class NoiseEntry(Entry):
 class ChannelEntry(Entry):
     """value = scale * reading + offset, in the SI unit named; the reading is the driver's (SI, or volts)."""
 
-    name: str
+    name: Name
     quantity: Literal[
         "pressure",
         "gas_temperature",

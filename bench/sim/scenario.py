@@ -5,6 +5,7 @@ and reaches the run folder only as sealed truth.
 """
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import (
     BaseModel,
@@ -43,9 +44,10 @@ SHIPPED = Path(__file__).parents[1] / "scenarios"
 
 
 class Scenario(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    name: str
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=80)]
+    """A picture of it is called by this."""
     why: str
     hidden_draws: bool = True
     """False: the rig is exactly what the bench file states, for closure tests against published numbers."""
