@@ -37,7 +37,7 @@ from bench.space import Room
 from bench.waveforms import write_burst
 
 SCHEMA_VERSION = 1
-ROW_GROUP = 100_000
+ROW_GROUP = 20_000  # scans in memory at once while the journal is closed: some 150 MB
 
 
 def new_run_folder(results: Path, procedure: str, utc: datetime) -> Path:

@@ -75,4 +75,6 @@ def _listening(server: SimServer, driver: Driver, port: int) -> tuple[Service, i
     try:
         return server.run(start_daq(driver, port))
     except RuntimeError as error:
-        raise ConfigError(f"127.0.0.1:{port}: cannot listen there: is the port taken? (--port 0: a free one)") from error
+        raise ConfigError(
+            f"127.0.0.1:{port}: cannot listen there: is the port taken? (--port 0: a free one)"
+        ) from error

@@ -56,6 +56,7 @@ def reevaluate(folder: Path, certificates: Sequence[Path], bench_file: Path | No
         calibrations=[leak.certificate for leak in bench.leak],
     )
     scores = {**after.scores_file, "verdict": after.verdict, **_origin(renewed)}
+    list(_rows(Reevaluation(0, (), before, after)))  # what was there before can be compared, or nothing is written
     number, paths = add_revision(folder, {"truth": after.truth_file, "scores": scores})
     return Reevaluation(number, paths, before, after)
 

@@ -15,13 +15,10 @@ from small_bench import small_bench
 from test_recorder import CHANNELS, scan
 
 from bench import space
-from bench.clock import SystemClock
-from bench.config.load import find_bench
 from bench.dataset import Dataset
 from bench.errors import ConfigError, StorageError
 from bench.recorder import Recorder
 from bench.records import Event, EventKind, Outcome
-from bench.run import Run
 from procedures.order import make_order
 from procedures.room import needed_bytes
 

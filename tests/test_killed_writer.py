@@ -1,5 +1,6 @@
 """SIGKILL at random moments: nothing that was written is lost, and what was being written is there whole or not."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +32,9 @@ def check(line: str) -> None:
 @pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
 def test_a_killed_writer_leaves_all_that_it_had_written(tmp_path, count):
     words = [sys.executable, str(TESTS / "killed_writers.py"), str(tmp_path), str(count), "8"]
-    told = subprocess.run(words, cwd=TESTS.parent, capture_output=True, text=True, check=True).stdout.splitlines()
+    environment = {**os.environ, "PYTHONPATH": str(TESTS.parent)}
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    told = done.stdout.splitlines()
     assert len(told) == count
     for line in told:
         check(line)
