@@ -10,14 +10,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
+from bench.errors import ConfigError
 from bench.records import Burst, Channel, Event, EventKind, Quality, Series
+from bench.text import parsed_json, read_json
 from bench.waveforms import BurstFile, describe, read_burst
 
 RUN, EVENTS, MANIFEST = "run.json", "events.jsonl", "manifest.json"
 BENCH, ESTIMATES = "bench.json", "estimates.parquet"
 JOURNAL, SCANS, WAVEFORMS = "scans.arrows", "scans.parquet", "waveforms"
 INTERRUPTED = "INTERRUPTED"
+CHANNEL = TypeAdapter(Channel)
 UNBOUNDED = {"range_min": -np.inf, "range_max": np.inf, "accuracy": np.nan}  # JSON writes these as null
 
 
@@ -80,8 +84,13 @@ class Dataset:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.run: dict[str, Any] = json.loads(self._file(RUN).read_text(encoding="utf-8"))
-        self.channels = tuple(_channel(entry) for entry in self.run["channels"])
+        try:
+            self.run: dict[str, Any] = dict(read_json(self._file(RUN)))
+            self.channels = tuple(_channel(entry) for entry in self.run["channels"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise (
+                error if isinstance(error, ConfigError) else ConfigError(f"{folder}: {RUN} is not of a run: {error!r}")
+            ) from error
 
     @property
     def interrupted(self) -> bool:
@@ -154,7 +163,10 @@ class Dataset:
     def _closed_table(self, columns: list[str]) -> pa.Table:
         """Columns stand where scans_schema says. Names may differ: humidity's ended in _state in older runs."""
         with pq.ParquetFile(self.folder / SCANS) as file:
-            named = dict(zip(scans_schema(self.channels).names, file.schema_arrow.names, strict=True))
+            stated = scans_schema(self.channels)
+            if file.schema_arrow.types != stated.types:
+                raise ConfigError(f"{self.folder}: {SCANS} has other columns than {RUN} says")
+            named = dict(zip(stated.names, file.schema_arrow.names, strict=True))
             wanted = columns or list(named)
             table = file.read(columns=[named[column] for column in wanted])
             return table.select([named[column] for column in wanted]).rename_columns(wanted)
@@ -162,12 +174,12 @@ class Dataset:
 
 def _channel(entry: dict[str, Any]) -> Channel:
     finite = {key: UNBOUNDED[key] for key in UNBOUNDED if entry[key] is None}
-    return Channel(**{**entry, **finite})
+    return CHANNEL.validate_python({**entry, **finite})
 
 
 def _event(line: bytes, where: str) -> Event:
     try:
-        entry = json.loads(line)
+        entry = parsed_json(line)
         return Event(float(entry["time_s"]), EventKind(entry["kind"]), dict(entry["detail"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise ValueError(f"{where}: not an event: {line[:80]!r}") from error

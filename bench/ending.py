@@ -1,6 +1,6 @@
 """How a run ends: what an exception says of it, and how everything on the way out is done whatever fails."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bench.errors import InconclusiveError, RunAbortedError
 from bench.records import Outcome, Verdict
@@ -13,6 +13,15 @@ def failures(steps: Iterable[Callable[[], object]]) -> Iterator[Exception]:
             step()
         except Exception as error:  # noqa: BLE001 - on the way out nothing may keep the next step from being taken
             yield error
+
+
+def note_others(errors: Sequence[BaseException]) -> None:
+    """The first ended the run; what else failed is said under it, each once: a full disk fails at every step."""
+    said: set[str] = set()
+    for error in errors:
+        if said and str(error) not in said:
+            errors[0].add_note(f"and on the way out: {type(error).__name__}: {error}")
+        said.add(str(error))
 
 
 def verdict_of(error: BaseException | None) -> Verdict | None:

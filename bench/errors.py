@@ -9,6 +9,14 @@ class ConfigError(BenchError, ValueError):
     """A bench file, certificate, scenario or argument is wrong; says file, key and reason."""
 
 
+class RecordingError(BenchError, RuntimeError):
+    """What was recorded is not whole, or may not be added to."""
+
+
+class StorageError(BenchError, OSError):
+    """The disk is full, gone or read-only, or has no room for what a run still needs."""
+
+
 class CommandRefusedError(BenchError, PermissionError):
     """An interlock, or what the bench file states as a limit, forbids the command; nothing was sent."""
 

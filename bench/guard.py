@@ -18,9 +18,9 @@ from typing import Any
 
 from bench.commands import Command, label
 from bench.config.model import Bench
+from bench.disk import write_atomically
 from bench.heartbeat import SAFE, SOCKET
 from bench.possession import latch
-from bench.recorder import write_atomically
 from bench.roles import Instrument
 from bench.station import Station, open_instrument
 

@@ -5,12 +5,12 @@ hash of the one before, so that no revision can be slipped in or taken out unsee
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from bench.dataset import MANIFEST
+from bench.text import read_json
 
 Stated = Mapping[str, Any]
 BEFORE = "continues"
@@ -31,10 +31,17 @@ def revisions(folder: Path) -> int:
 
 
 def files_of(folder: Path) -> list[str]:
-    """All but the manifests."""
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    """All but the manifests; what is neither file nor folder included: links, pipes."""
+    found = (
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()
+    )
     known = {revision_manifest(number) for number in range(revisions(folder) + 1)}
     return sorted(name for name in found if name not in known)
+
+
+def is_plain(path: Path) -> bool:
+    """A file of this folder's own: a link may lead anywhere, a pipe is never read to its end."""
+    return path.is_file() and not path.is_symlink()
 
 
 def fingerprint(path: Path) -> dict[str, object]:
@@ -51,7 +58,7 @@ def verify(folder: Path) -> tuple[str, ...]:
     for number in range(revisions(folder) + 1):
         name = revision_manifest(number)
         try:
-            content = json.loads((folder / name).read_bytes())
+            content = read_json(folder / name)
             stated |= dict(content["files"])
             broken += _chain(folder, number, content)
         except (ValueError, KeyError, TypeError) as error:
@@ -67,8 +74,10 @@ def _chain(folder: Path, number: int, content: Stated) -> Iterator[str]:
 
 def _differences(folder: Path, stated: Mapping[str, object]) -> Iterator[str]:
     present = set(files_of(folder))
+    foreign = {name for name in present if not is_plain(folder / name)}
+    yield from (f"{name}: no plain file" for name in sorted(foreign))
     yield from (f"{name}: missing" for name in sorted(stated.keys() - present))
-    yield from (f"{name}: not in {MANIFEST}" for name in sorted(present - stated.keys()))
-    for name in sorted(present & stated.keys()):
+    yield from (f"{name}: not in {MANIFEST}" for name in sorted(present - stated.keys() - foreign))
+    for name in sorted(present & stated.keys() - foreign):
         if fingerprint(folder / name) != stated[name]:
             yield f"{name}: hash differs"

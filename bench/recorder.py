@@ -6,19 +6,16 @@ import json
 import math
 import os
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from bench.dataset import (
     EVENTS,
@@ -28,58 +25,35 @@ from bench.dataset import (
     SCANS,
     WAVEFORMS,
     journal_batches,
-    journal_schema,
     scans_schema,
     scans_table,
 )
-from bench.errors import BenchError
+from bench.disk import append, make_folder, replacing, stored, sync, write_atomically
+from bench.errors import RecordingError
+from bench.journal import Journal
 from bench.manifest import files_of, fingerprint
 from bench.records import Burst, Channel, Event, Scan
+from bench.space import Room
 from bench.waveforms import write_burst
 
 SCHEMA_VERSION = 1
-ROW_GROUP = 100_000
-SYNC_PERIOD_S = 1.0  # of wall time: what a power cut may cost; a killed process costs at most its last scan
-
-
-class RecordingError(BenchError, RuntimeError):
-    """What was recorded is not whole, or may not be added to."""
+ROW_GROUP = 20_000  # scans in memory at once while the journal is closed: some 150 MB
 
 
 def new_run_folder(results: Path, procedure: str, utc: datetime) -> Path:
     """Make results/YYYY-MM-DD/NNNNNN-procedure; numbers count on over all days and are given once."""
     day = results / utc.astimezone(UTC).date().isoformat()
-    day.mkdir(parents=True, exist_ok=True)
+    make_folder(day)
     handle = os.open(results, os.O_RDONLY | os.O_DIRECTORY)
     try:  # mkdir alone cannot claim a number: two procedures would both get one, under different names
         fcntl.flock(handle, fcntl.LOCK_EX)
         numbers = [int(found[1]) for path in results.glob("*/*-*") if (found := re.match(r"(\d{6,})-", path.name))]
         folder = day / f"{max(numbers, default=0) + 1:06d}-{procedure}"
         folder.mkdir()
+        sync(day)
     finally:
         os.close(handle)
     return folder
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace path as a whole: a reader, or a power cut, sees the old file or the new one."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    _commit(part, path)
-
-
-def _commit(part: Path, path: Path) -> None:
-    _sync(part)
-    part.replace(path)
-    _sync(path.parent)  # the new name is an entry of the directory, and must survive as well
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def json_text(value: object, indent: int | None = 2) -> str:
@@ -107,73 +81,32 @@ def _plain(value: object) -> object:  # noqa: PLR0911 one line per type reads be
     return value  # json.dumps refuses, by name, what it does not know
 
 
-class _Journal:
-    """The scans while the run lasts: an Arrow stream, one batch a scan, each handed to the system at once."""
-
-    def __init__(self, path: Path, channels: Sequence[Channel]) -> None:
-        size, schema = len(channels), journal_schema(channels)
-        self.path, self.begun, self.written, self._torn = path, 0, 0, False
-        self._rows: tuple[NDArray[Any], ...] = (
-            np.zeros(1),
-            np.zeros(size),
-            np.zeros(size, np.float32),
-            np.zeros(size, np.uint8),
-        )
-        # Built once: the batch looks into the arrays above, and what they hold when it is written is written
-        self._batch = pa.record_batch(
-            [_view(row, field) for row, field in zip(self._rows, schema, strict=True)], schema
-        )
-        self._file = pa.OSFile(str(path), "wb")
-        self._writer = pa.ipc.new_stream(self._file, schema)
-        self._synced_s = time.monotonic()
-
-    def append(self, scan: Scan) -> None:
-        if self._torn:
-            raise RecordingError(f"{self.path}: scan {self.written} was cut short, none can follow it")
-        time_s, values, offsets_s, quality = self._rows
-        time_s[0] = scan.time_s
-        values[:], offsets_s[:], quality[:] = scan.values, scan.offsets_s, scan.quality  # noqa: PD011 a Scan is no frame
-        self.begun += 1  # a signal may strike between the write and the counting of it: hence two counts
-        self._write()
-        self.written += 1
-        self._sync_when_due()
-
-    def close(self) -> None:
-        if not self._torn and not self._file.closed:
-            self._writer.close()
-        self._file.close()
-
-    def _write(self) -> None:
-        try:
-            self._writer.write_batch(self._batch)
-        except OSError:  # the disk is full, or gone
-            self._torn = True
-            raise
-
-    def _sync_when_due(self) -> None:
-        if time.monotonic() - self._synced_s >= SYNC_PERIOD_S:
-            _sync(self.path)
-            self._synced_s = time.monotonic()
-
-
-def _view(row: NDArray[Any], field: pa.Field) -> pa.Array:
-    """An Arrow array that shares the row's memory."""
-    flat = pa.Array.from_buffers(pa.from_numpy_dtype(row.dtype), len(row), [None, pa.py_buffer(row)])
-    fixed = pa.types.is_fixed_size_list(field.type)
-    return pa.FixedSizeListArray.from_arrays(flat, type=field.type) if fixed else flat
-
-
 class Recorder:
-    """Writes one run folder. seal() ends it; what is asked for after that is refused."""
+    """Writes one run folder, alone. seal() ends it; what is asked for after that is refused.
+
+    RecordingError where another run has been; StorageError, always in the same words, when the disk does not take it.
+    """
 
     def __init__(self, folder: Path, channels: Sequence[Channel], manifest: Mapping[str, object]) -> None:
         self.folder, self.channels = folder, tuple(channels)
         self._sealed = False
         self._run = {**manifest, "channels": self.channels, "outcome": None, "schema_version": SCHEMA_VERSION}
-        self.write_json(RUN, self._run)
-        (folder / EVENTS).touch()
-        self._journal: _Journal | None = _Journal(folder / JOURNAL, self.channels)
+        self._room = Room(folder, len(channels))
+        with stored(folder):
+            self._claim()
+            self.write_json(RUN, self._run)
+            self._journal: Journal | None = Journal(folder / JOURNAL, self.channels)
+            sync(folder)
         self.scans = self.bursts = 0
+        self.longest_unsynced_s = 0.0
+        """For how long scans were at risk of a power cut, at most; known when the scans are closed."""
+
+    def _claim(self) -> None:
+        """Only one can be the first to make this file."""
+        try:
+            (self.folder / EVENTS).touch(exist_ok=False)
+        except FileExistsError as error:
+            raise RecordingError(f"{self.folder}: another run writes here, or has written") from error
 
     def record(self, scan: Scan) -> None:
         """Append one scan; it survives the death of the process, and after a second a power cut."""
@@ -182,15 +115,19 @@ class Recorder:
             raise RecordingError(f"{self.folder}: scan of {sizes} numbers for {len(self.channels)} channels")
         if self._journal is None:
             raise RecordingError(f"{self.folder}: scans are closed")
-        self._journal.append(scan)
+        with stored(self.folder):
+            self._journal.append(scan)
         self.scans = self._journal.written
+
+    def check_room(self) -> None:
+        """StorageError while there is still room to close the run in order, and no more."""
+        self._room.check(self.scans)
 
     def event(self, event: Event) -> None:
         self._refuse_if_sealed(EVENTS)
         line = json_text({"time_s": event.time_s, "kind": event.kind, "detail": event.detail}, indent=None)
-        with (self.folder / EVENTS).open("ab", buffering=0) as file:  # events are rare: no handle to leave open
-            file.write(line.encode() + b"\n")
-            os.fsync(file)
+        with stored(self.folder):
+            append(self.folder / EVENTS, line.encode() + b"\n")  # events are rare: no handle to leave open
 
     def update(self, **changes: object) -> None:
         """Replace top-level keys of run.json."""
@@ -199,27 +136,27 @@ class Recorder:
 
     def write_json(self, name: str, value: object) -> None:
         self._refuse_if_sealed(name)
-        write_atomically(self.folder / name, json_text(value).encode() + b"\n")
+        content = json_text(value).encode() + b"\n"
+        with stored(self.folder):
+            write_atomically(self.folder / name, content)
 
     def write_table(self, name: str, table: pd.DataFrame) -> None:
         """As Parquet; a mapping in a cell becomes JSON text: its keys differ by row, and Parquet knows no empty one."""
         self._refuse_if_sealed(name)
-        part = self.folder / f"{name}.part"
         flat = table.map(lambda cell: json_text(cell, None) if isinstance(cell, Mapping) else cell)
-        pq.write_table(pa.Table.from_pandas(flat, preserve_index=False), part, compression="zstd")
-        _commit(part, self.folder / name)
+        arrow = pa.Table.from_pandas(flat, preserve_index=False)
+        with stored(self.folder), replacing(self.folder / name) as part:
+            pq.write_table(arrow, part, compression="zstd")
 
     def burst(self, burst: Burst) -> str:
         """Write waveforms/NNNNNN.parquet, the whole file or none; its name in the run folder."""
         name = f"{WAVEFORMS}/{self.bursts + 1:06d}.parquet"
         self._refuse_if_sealed(name)
         path = self.folder / name
-        if not path.parent.is_dir():
-            path.parent.mkdir()
-            _sync(self.folder)
-        part = path.with_name(f"{path.name}.part")
-        write_burst(part, burst)
-        _commit(part, path)
+        with stored(self.folder):
+            make_folder(path.parent)
+            with replacing(path) as part:
+                write_burst(part, burst)
         self.bursts += 1
         return name
 
@@ -227,14 +164,15 @@ class Recorder:
         """Turn the journal into scans.parquet, and remove it once every scan is known to be there."""
         if self._journal is None:
             return
-        self._journal.close()
-        part = self.folder / f"{SCANS}.part"
-        rows = _write_scans(part, self._journal.path, self.channels)
-        if not self._journal.written <= rows <= self._journal.begun:
-            raise RecordingError(f"{self._journal.path}: {rows} scans read back, {self._journal.written} recorded")
-        _commit(part, self.folder / SCANS)
-        self._journal.path.unlink()
-        self._journal = None
+        journal = self._journal
+        with stored(self.folder):
+            journal.close()
+            with replacing(self.folder / SCANS) as part:
+                rows = _write_scans(part, journal.path, self.channels)
+                if not journal.written <= rows <= journal.begun:
+                    raise RecordingError(f"{journal.path}: {rows} scans read back, {journal.written} recorded")
+            journal.path.unlink()
+        self.longest_unsynced_s, self._journal = journal.syncing.longest_s, None
 
     def seal(self) -> None:
         """Close the scans and state every file's hash and size: nothing is written to the folder after this."""

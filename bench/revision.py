@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from bench.disk import write_atomically
+from bench.errors import RecordingError
 from bench.manifest import BEFORE, fingerprint, revision_manifest, revisions, verify
-from bench.recorder import SCHEMA_VERSION, RecordingError, json_text, write_atomically
+from bench.recorder import SCHEMA_VERSION, json_text
 
 
 def add_revision(folder: Path, files: Mapping[str, object]) -> tuple[int, tuple[Path, ...]]:

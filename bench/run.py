@@ -13,7 +13,7 @@ from bench.clock import Clock
 from bench.commands import Command, label
 from bench.dataset import Dataset
 from bench.detection.made import Made
-from bench.ending import failures, verdict_of
+from bench.ending import failures, note_others, verdict_of
 from bench.errors import (
     CommandRefusedError,
     ConfirmationError,
@@ -21,6 +21,7 @@ from bench.errors import (
     InterlockTripError,
     RunAbortedError,
     SettingsChangedError,
+    StorageError,
 )
 from bench.listener import Listener
 from bench.recorder import Recorder
@@ -71,8 +72,7 @@ class Run:
         close = self.recorder.close_scans
         steps = (partial(self._note, error), self._leave_safe, self._check_settings, self._end, close)
         errors = [*([] if error is None else [error]), *failures(steps)]
-        for later in errors[1:]:
-            errors[0].add_note(f"and on the way out: {type(later).__name__}: {later}")
+        note_others(errors)
         if error is None and errors:
             self._blame_bench(str(errors[0]))
             raise errors[0]
@@ -153,6 +153,7 @@ class Run:
             self.event(EventKind.INTERLOCK_TRIPPED, reasons=reasons)
             raise InterlockTripError("; ".join(reasons))
         self._answer_trips()
+        self.recorder.check_room()
 
     def series(self, duration_s: float) -> Series:
         """The last duration_s of scans (as far as kept), NaN where a reading was not usable."""
@@ -240,12 +241,12 @@ class Run:
         steps = self.station.safe_steps()
         self._scanning.watching.closed = True  # from here on gas goes its own ways
         failures = [*self.station.make_safe(), *self._unreached(steps)]
-        self._scanning.watching.end()
         self._safe = True  # not before: an interrupt on the way here means that it is done again on leaving
         if failures:
             self._blame_bench(f"safe state not reached: {failures[0]}")
         else:
             self._listener.made_safe()
+        self._scanning.watching.end()
         self.event(EventKind.SAFE_STATE, steps=[label(step) for step in steps], failures=failures)
 
     def _blame_bench(self, reason: str) -> None:
@@ -258,12 +259,20 @@ class Run:
         wanted = tuple(p for step in steps for p in self.station.positions(step))
         limit_s = self.clock.now() + max(map(self._travel_s, steps), default=0.0) + SWITCH_PATIENCE_S
         try:
-            self._scanning.take()
+            self._look()
             while not self._reached(wanted) and self.clock.now() < limit_s:
-                self._scanning.take()
+                self._look()
         except Exception as error:  # noqa: BLE001 - a full disk, a broken terminal: all lines are safe already
             return [f"end switches not read: {type(error).__name__}: {error}"]
         return [f"{p.channel} does not show {p.level:g}" for p in wanted if not self._reached((p,))]
+
+    def _look(self) -> None:
+        """A scan on the way out. End switches are seen even where the disk does not take it, which is then said."""
+        try:
+            self._scanning.take()
+        except StorageError as error:
+            if self.verdict is None or str(error) not in self.verdict.reason:
+                self._blame_bench(str(error))
 
     def spectrum(self, analyser: str, first_amu: int = 1, last_amu: int = 50) -> Spectrum:
         """Ask a residual gas analyser, whose filament is on; N2-equivalent Pa by mass, kept as an event. Scans missed

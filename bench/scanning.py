@@ -50,12 +50,12 @@ class Scanning:
         """The next one on the grid."""
         self._await_deadline()
         scan, events = self.acquisition.scan()
-        self._recorder.record(scan)
-        self._tell(events)
         self.count += 1
         self._history.append(scan)
         self.latest = RigState(self._places, scan)
         self._judge(self.latest)
+        self._recorder.record(scan)  # not before it is seen: a full disk must not blind whoever makes the bench safe
+        self._tell(events)
         if self.acquisition.heard:
             self._keep(self.acquisition.heard)
         self._listener.scanned(self.latest)
@@ -75,8 +75,9 @@ class Scanning:
         """Wait for the grid's next point; points already missed are an event, never silently skipped."""
         missed = int((self._clock.now() - self.due_s) // self._period_s)
         if missed > 0:
-            self.event(EventKind.GAP, missed_scans=missed, since_s=self.due_s)
+            detail = {"missed_scans": missed, "since_s": self.due_s}
             self.due_s += missed * self._period_s
+            self.notice(Event(self._clock.now(), EventKind.GAP, detail))
         self._clock.sleep_until(self.due_s)
         self.due_s += self._period_s
 

@@ -263,7 +263,7 @@ def main() -> None:
     try:
         app(args=spell_out(sys.argv[1:]))
     except ConfigError as error:
-        typer.echo(f"leakbench: {error}", err=True)
+        typer.echo(f"leakbench: {one_line(error)}", err=True)
         sys.exit(BAD_CONFIGURATION)
     except RunAbortedError as error:
         typer.echo(f"leakbench: {error}", err=True)
@@ -276,6 +276,11 @@ def main() -> None:
         sys.exit(PARSERS_CODES.get(code, code) if isinstance(code, int) else code)
     except KeyboardInterrupt:
         sys.exit(EXIT_CODES["ABORTED"])
+
+
+def one_line(error: Exception) -> str:
+    """What came from a file may have line ends and a terminal's orders in it."""
+    return " ".join("".join(each if each.isprintable() else " " for each in str(error)).split())
 
 
 def spell_out(arguments: list[str]) -> list[str]:

@@ -19,7 +19,6 @@ def daq(
         str, typer.Option(metavar="FILE", help="Rack file, or the name of a shipped one; see --list.")
     ] = "demo",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: one that is free.")] = NI_PORT,
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for other machines too.")] = "127.0.0.1",
     speed: Annotated[float, typer.Option(min=0.001, max=1000.0, help="Simulated seconds per second.")] = 1.0,
     listing: Annotated[bool, typer.Option("--list", help="Only name the shipped racks, and why.")] = False,  # noqa: FBT002 - a flag
     products: Annotated[  # noqa: FBT002 - a flag
@@ -27,6 +26,8 @@ def daq(
     ] = False,
 ) -> None:
     """Serve simulated NI-DAQmx devices until Ctrl-C: the real nidaqmx package runs against them without NI's driver.
+
+    They listen on this machine alone; from another one, tunnel to it (ssh -L).
 
     The first line says the port. `leakbench sim fault DEVICE KIND` lets something go wrong.
     """
@@ -37,4 +38,4 @@ def daq(
     elif products:
         typer.echo(alone.catalogue())
     else:
-        alone.serve(devices, host, port, speed)
+        alone.serve(devices, port, speed)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bench.errors import ConfigError
+from procedures.foreign import foreign
 
 EXAMPLE = "Example: leakbench replay results/2026-11-24/000001-leak_sweep --method my_method.py:MyMethod -p k=3"
 
@@ -49,7 +50,9 @@ def replay(  # noqa: PLR0913, PLR0917 - what the command line says
     given = pairs(parameter or ())
     assert isinstance(given, dict)
     made = [make(word, given) for word in method]
-    found = replaying.replay(replaying.recording(folder, window or (), background), made)
+    with foreign(folder):
+        recorded = replaying.recording(folder, window or (), background)
+    found = replaying.replay(recorded, made)
     if output is not None:
         replaying.write(output, found)
     typer.echo(replaying.as_json(folder, found) if as_json else replaying.as_text(found, every_s))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bench.errors import ConfigError
+from procedures.foreign import foreign
 
 EXIT_CODES = {"PASS": 0, "INCONCLUSIVE": 20, "FAIL": 30, "ABORTED": 40, "ERROR": 50}
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]
@@ -18,8 +19,9 @@ def verify(folder: Run) -> None:
     from bench.manifest import verify as problems_of
 
     _present(folder)
-    problems = problems_of(folder)
-    problems = (*problems, *(() if problems else blind_problems(folder)))
+    with foreign(folder):
+        problems = problems_of(folder)
+        problems = (*problems, *(() if problems else blind_problems(folder)))
     for problem in problems:
         typer.echo(f"{folder}: {problem}", err=True)
     if problems:
@@ -38,7 +40,9 @@ def truth(
     from procedures.budgets import budgets
 
     _present(folder)
-    typer.echo("\n\n".join(budgets(folder, leak, at_s)))
+    with foreign(folder):
+        found = "\n\n".join(budgets(folder, leak, at_s))
+    typer.echo(found)
 
 
 def reevaluate(
@@ -57,7 +61,8 @@ def reevaluate(
     from procedures.reevaluate import reevaluate as again
 
     _present(folder)
-    found = again(folder, certificate or [], bench)
+    with foreign(folder):
+        found = again(folder, certificate or [], bench)
     answer = {"revision": found.number, "before": found.before, "after": found.after}
     typer.echo(json.dumps(json.loads(json_text(answer))) if as_json else as_text(found))
     raise typer.Exit(EXIT_CODES[found.after.verdict.outcome])

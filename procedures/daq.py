@@ -52,14 +52,14 @@ def _has(product: Product) -> str:
     return names or product.category.lower().replace("_", " ")
 
 
-def serve(devices: str, host: str, port: int, speed: float) -> None:
+def serve(devices: str, port: int, speed: float) -> None:
     """Say the port in the first line of standard output, then serve until the first Ctrl-C or SIGTERM."""
     with StopRequest() as stop, ExitStack() as closing:
         described = load_rack(find_rack(devices))
         outputs, clock = Outputs(), WallClock(speed)
         driver = Driver(described.rack, signals_of(described, outputs), WallPace(clock, speed), outputs)
         server = closing.enter_context(SimServer())
-        service, bound = _listening(server, driver, host, port)
+        service, bound = _listening(server, driver, port)
         closing.callback(lambda: server.run(service.stop(None)))
         control = Control({name: FaultOrders(driver, name, name) for name in described.rack.devices})
         rig = closing.enter_context(announced(f"127.0.0.1:{server.serve_tcp(Device(lambda: control))}"))
@@ -71,8 +71,10 @@ def serve(devices: str, host: str, port: int, speed: float) -> None:
             time.sleep(LOOK_S)
 
 
-def _listening(server: SimServer, driver: Driver, host: str, port: int) -> tuple[Service, int]:
+def _listening(server: SimServer, driver: Driver, port: int) -> tuple[Service, int]:
     try:
-        return server.run(start_daq(driver, port, host))
+        return server.run(start_daq(driver, port))
     except RuntimeError as error:
-        raise ConfigError(f"{host}:{port}: cannot listen there: is the port taken? (--port 0: a free one)") from error
+        raise ConfigError(
+            f"127.0.0.1:{port}: cannot listen there: is the port taken? (--port 0: a free one)"
+        ) from error

@@ -12,6 +12,7 @@ from bench.sim.scenario import load_scenario
 from bench.station import check_drivers
 from procedures.catalogue import find_procedure
 from procedures.ordered import Order, Procedure
+from procedures.room import check_results
 from procedures.served import served_rig
 
 DEFAULT_BENCH, DEFAULT_SCENARIO = "zvezda", "quiet"
@@ -47,6 +48,7 @@ def make_order(  # noqa: PLR0913 - what the command line says
     scenario = load_scenario(scenario_name) if scenario_name else None
     arguments = _pairs(extra)
     plan = procedure.complete(_plan(procedure, name, arguments), loaded)
+    check_results(results, loaded, sum(procedure.expected_phases(plan).values()))
     return Order(
         name=name,
         procedure=procedure,

@@ -1,6 +1,5 @@
 """The bench that a run was made on, as its folder has it."""
 
-import json
 from datetime import date, datetime
 from pathlib import Path
 
@@ -8,8 +7,10 @@ from pydantic import ValidationError
 
 from bench.config.load import load_bench
 from bench.config.model import Bench
+from bench.config.toml import one_line
 from bench.dataset import BENCH, Dataset
 from bench.errors import ConfigError
+from bench.text import read_json
 
 
 def recorded_bench(dataset: Dataset, file: Path | None = None) -> Bench:
@@ -19,9 +20,9 @@ def recorded_bench(dataset: Dataset, file: Path | None = None) -> Bench:
     recorded = dataset.folder / BENCH
     if recorded.is_file() and file is None:
         try:
-            return Bench.model_validate(json.loads(recorded.read_bytes()))
+            return Bench.model_validate(data := read_json(recorded))
         except ValidationError as error:
-            raise ConfigError(f"{recorded}: not a bench: {error}") from error
+            raise ConfigError(one_line(recorded, data, error)) from error
     stated = dataset.run["bench"]
     path = file or Path(stated["file"])
     bench = load_bench(path, _day(dataset))

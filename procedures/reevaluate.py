@@ -1,7 +1,6 @@
 """An old run against a revised certificate: its truth and scores anew, beside the old ones."""
 
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +19,7 @@ from bench.errors import ConfigError
 from bench.manifest import revisions
 from bench.records import EventKind, LeakEstimate, Truth, Window
 from bench.revision import add_revision
+from bench.text import read_json
 from procedures.judge import Judgement, Recorded, judged
 from procedures.ordered import certified
 from procedures.provenance import git_commit, versions
@@ -56,6 +56,7 @@ def reevaluate(folder: Path, certificates: Sequence[Path], bench_file: Path | No
         calibrations=[leak.certificate for leak in bench.leak],
     )
     scores = {**after.scores_file, "verdict": after.verdict, **_origin(renewed)}
+    list(_rows(Reevaluation(0, (), before, after)))  # what was there before can be compared, or nothing is written
     number, paths = add_revision(folder, {"truth": after.truth_file, "scores": scores})
     return Reevaluation(number, paths, before, after)
 
@@ -73,11 +74,11 @@ def _origin(bench: Bench) -> dict[str, object]:
 def _scored(folder: Path) -> dict[str, Any]:
     """Truth and scores of the latest revision."""
     number = revisions(folder)
-    ending = f".r{number}.json" if number else ".json"
-    try:
-        return {name: json.loads((folder / f"{name}{ending}").read_bytes()) for name in ("truth", "scores")}
-    except FileNotFoundError as error:
-        raise ConfigError(f"{folder}: was not scored: there is no {Path(str(error.filename)).name}") from error
+    paths = {name: folder / (f"{name}.r{number}.json" if number else f"{name}.json") for name in ("truth", "scores")}
+    for path in paths.values():
+        if not path.exists():
+            raise ConfigError(f"{folder}: was not scored: there is no {path.name}")
+    return {name: read_json(path) for name, path in paths.items()}
 
 
 def day_of(dataset: Dataset) -> date:

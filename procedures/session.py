@@ -9,12 +9,13 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from bench.clock import Clock, VirtualClock, WallClock
 from bench.config.model import Bench
 from bench.dataset import BENCH
-from bench.ending import verdict_of
+from bench.ending import failures, note_others, verdict_of
 from bench.errors import BenchError
 from bench.listener import Listener
 from bench.recorder import Recorder, new_run_folder
@@ -54,6 +55,7 @@ class Session:
         self.taints = [str(override) for override in order.bench.overrides]
         self.bench_s = self.wall_s = 0.0
         self._runner = runner
+        self._instruments: dict[str, object] = {}
         self._begun = order.begun
         self._commitment = hide(order.scenario, order.seed, order.plan.model_dump(mode="json")) if order.blind else None
         self._clock = _clock(order)
@@ -71,11 +73,12 @@ class Session:
             try:
                 self._operate(self.recorder, bench, stop)
             except BaseException as error:
-                self.verdict = self.verdict or verdict_of(error)
-                raise
-            finally:
                 stop.shield()
-                self._close(self.recorder)
+                self.verdict = self.verdict or verdict_of(error)
+                self._close(self.recorder, [error])
+                raise
+            stop.shield()
+            self._close(self.recorder, [])
 
     def note_failure(self, error: BaseException) -> None:
         """Say on standard error what ended the run; a fault of the program itself with its traceback."""
@@ -111,7 +114,7 @@ class Session:
                 self.taints += run.taints
                 self.bench_s = self._clock.now()
                 self.timings_s["scans"] = time.perf_counter() - self._begun - self.timings_s["startup"]
-                recorder.update(instruments={n: {**identities[n], **_seen(watch)} for n, watch in run.settings.items()})
+                self._instruments = {n: {**identities[n], **_seen(watch)} for n, watch in run.settings.items()}
 
     def _guarded(self, watch: Listener, recorder: Recorder) -> Beating:
         speed = self.order.rig.speed if self.order.rig else 1.0
@@ -124,21 +127,25 @@ class Session:
         if self._commitment is not None:
             run.event(EventKind.TRUTH_COMMITTED, sha256=self._commitment.sha256)
 
-    def _close(self, recorder: Recorder) -> None:
-        """Sealed truth, outcome, report, hashes: whatever the run came to."""
-        self._update(recorder)
-        begun = time.perf_counter()
-        try:
-            if self._commitment is not None:
-                recorder.event(Event(self._clock.now(), EventKind.TRUTH_REVEALED))
-                recorder.update(**(described(self.order) | {"taints": self.taints}), blind=self._commitment.revealed)
-            if self._rig is not None:
-                recorder.write_json("sealed_truth.json", self._rig.sealed())
-            write_report(recorder.folder)
-        finally:
-            recorder.seal()
-            self.timings_s["report"] = time.perf_counter() - begun
-            self.wall_s = time.perf_counter() - self._begun
+    def _close(self, recorder: Recorder, errors: list[BaseException]) -> None:
+        """Outcome, sealed truth, report, hashes: whatever the run came to. errors: what ended it, which nothing that
+        fails here may hide.
+        """
+        begun, none_yet = time.perf_counter(), not errors
+        report = partial(write_report, recorder.folder)
+        errors += failures((partial(self._update, recorder), partial(self._reveal, recorder), report, recorder.seal))
+        self.timings_s["report"] = time.perf_counter() - begun
+        self.wall_s = time.perf_counter() - self._begun
+        note_others(errors)
+        if none_yet and errors:
+            raise errors[0]
+
+    def _reveal(self, recorder: Recorder) -> None:
+        if self._commitment is not None:
+            recorder.event(Event(self._clock.now(), EventKind.TRUTH_REVEALED))
+            recorder.update(**(described(self.order) | {"taints": self.taints}), blind=self._commitment.revealed)
+        if self._rig is not None:
+            recorder.write_json("sealed_truth.json", self._rig.sealed())
 
     def _update(self, recorder: Recorder) -> None:
         self.wall_s = time.perf_counter() - self._begun
@@ -151,6 +158,8 @@ class Session:
             timings_s=self.timings_s,
             scans=recorder.scans,
             taints=self.taints,
+            longest_unsynced_s=recorder.longest_unsynced_s,
+            **({"instruments": self._instruments} if self._instruments else {}),
         )
 
     def _manifest(self) -> dict[str, object]:

@@ -1,8 +1,15 @@
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import numpy as np
 import pytest
+from run_bed import PASSED, Bed
 
 from bench.clock import VirtualClock, WallClock
+from bench.dataset import Dataset
+from bench.records import EventKind
+from bench.run import Run
 
 
 def test_virtual_time_stands_still_until_it_is_told_to_move():
@@ -108,3 +115,39 @@ def test_scaled_time_already_past_is_not_waited_for(wall):
     clock.advance_to(59.0)
     assert wall.slept_s == [0.0]
     assert clock.now() == 60.0
+
+
+def test_a_step_of_the_wall_clock_does_not_bend_the_time_axis(monkeypatch, tmp_path):
+    """NTP sets it back by an hour, then forward by two, in the middle of a run: scans stay a second apart."""
+    wall = Wall(monkeypatch)
+    steps_s = {3: -3600.0, 6: 7200.0}
+
+    class Stepped(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            passed = [step_s for at, step_s in steps_s.items() if wall.time_s - 1e5 > at]
+            return datetime(2026, 10, 25, 0, 59, 55, tzinfo=tz) + timedelta(seconds=wall.time_s - 1e5 + sum(passed))
+
+    monkeypatch.setattr("bench.clock.datetime", Stepped)
+    bed = Bed(tmp_path)
+    bed.clock = clock = WallClock()
+    run = Run(bed.station, bed.recorder, clock, bed.listener, bed.stop)
+    begun = clock.utc()
+    with run:
+        run.hold(10.0)
+        run.conclude(PASSED)
+    ended = clock.utc()
+    dataset = Dataset(tmp_path)
+    assert np.diff(dataset.scans()["time_s"]) == pytest.approx(1.0, abs=1e-6)
+    assert bed.events(EventKind.GAP) == []
+    times_s = [event.time_s for event in dataset.events()]
+    assert times_s == sorted(times_s)
+    assert (ended - begun).total_seconds() == pytest.approx(3600.0 + clock.now())
+
+
+def test_no_part_of_the_bench_measures_time_by_the_wall_clock():
+    """The calendar is for manifests, due dates and file names; durations and time axes are monotonic."""
+    root = Path(__file__).parents[1]
+    sources = [path for part in ("bench", "drivers", "procedures") for path in (root / part).rglob("*.py")]
+    sources = [path for path in sources if "sim" not in path.parts]  # NI devices give calendar time
+    assert [path for path in sources if re.search(r"\btime\.(time|time_ns)\(", path.read_text())] == []

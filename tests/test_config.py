@@ -439,7 +439,7 @@ def test_a_file_that_is_no_toml_is_named_with_the_place(copied):
 
 def test_a_file_that_is_no_text_is_no_toml(copied):
     copied.write_bytes(b"\xff\xfe\x00")
-    assert complaint(copied).startswith(f"{copied}: not TOML: ")
+    assert complaint(copied).startswith(f"{copied}: not UTF-8: ")
 
 
 def test_a_bench_that_is_not_there_is_told_with_those_that_are():

@@ -95,6 +95,15 @@ def test_a_burst_that_could_not_be_written_leaves_no_file_of_its_name(recorder, 
     assert verify(recorder.folder) == ()
 
 
+def test_a_burst_whose_writing_was_cut_anywhere_is_not_there(recorder):
+    recorder.burst(burst(samples=20))
+    whole = (recorder.folder / recorder.burst(burst(samples=20))).read_bytes()
+    torn = recorder.folder / "waveforms" / "000003.parquet.part"
+    for size in range(0, len(whole), 10):
+        torn.write_bytes(whole[:size])
+        assert len(Dataset(recorder.folder).waveforms()) == 2
+
+
 def _cut_short(path, _):
     path.write_bytes(b"PAR1")
     raise OSError(28, "No space left on device")

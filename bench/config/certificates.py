@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from bench.certificate import Certificate
 from bench.config.model import Bench
 from bench.config.parts import Override
-from bench.config.toml import one_line, read_toml
+from bench.config.toml import one_line
 from bench.errors import ConfigError
+from bench.text import read_toml
 
 
 def load_certificate(path: Path) -> Certificate:

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from bench.config.certificates import load_certificate, overridden
 from bench.config.checks import problems
 from bench.config.model import Bench
-from bench.config.toml import one_line, read_toml
+from bench.config.toml import one_line
 from bench.errors import ConfigError
+from bench.text import read_toml
 
 SHIPPED = Path(__file__).parents[1] / "benches"
 CERTIFICATES = Path(__file__).parents[1] / "certificates"

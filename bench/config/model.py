@@ -3,7 +3,7 @@
 `load_bench(path, today)` (load.py) gives a checked `Bench`, or one line naming file, key and reason.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -28,7 +28,7 @@ from bench.config.parts import (
     Valve,
     Vessel,
 )
-from bench.config.sound import Acoustics, Entry, Microphone
+from bench.config.sound import Acoustics, Entry, Microphone, Name
 from bench.config.station import Station
 from bench.records import Channel
 from bench.rig import NoiseClass
@@ -41,7 +41,7 @@ class BenchInfo(Entry):
 
 
 class InstrumentEntry(Entry):
-    name: str
+    name: Name
     driver: str
     address: str
     serial: str | None = None
@@ -92,10 +92,26 @@ class NoiseEntry(Entry):
         return self
 
 
+UNITS: Mapping[str, str] = {
+    "gas_temperature": "K",
+    "wall_temperature": "K",
+    "relative_humidity": "1",
+    "leak_rate": "Pa m3/s",
+    "flow": "kg/s",
+    "speed": "Hz",
+    "power": "W",
+    "switch": "1",
+    "gauge_number": "1",
+    "band_power": "Pa2",
+    "spectral_kurtosis": "1",
+}
+"""Of every quantity that is no pressure."""
+
+
 class ChannelEntry(Entry):
     """value = scale * reading + offset, in the SI unit named; the reading is the driver's (SI, or volts)."""
 
-    name: str
+    name: Name
     quantity: Literal[
         "pressure",
         "gas_temperature",
@@ -133,6 +149,14 @@ class ChannelEntry(Entry):
     """Set point of a pressure switch on the chamber, or on the vessel named: closed (1) below it."""
     switch_k: PositiveFloat | None = None
     """Set point of a thermal cut-out on a compartment's wall: closed (1) below it."""
+
+    @model_validator(mode="after")
+    def unit_of_its_quantity(self) -> Self:
+        """A pressure in kelvin would be believed by everything after it."""
+        unit = "Pa" if self.quantity.endswith("pressure") else UNITS[self.quantity]
+        if self.unit != unit:
+            raise ValueError(f"unit: of {self.quantity} it is {unit!r}, not {self.unit!r}")
+        return self
 
     @model_validator(mode="after")
     def one_set_point(self) -> Self:

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from bench.certificate import Certificate
-from bench.config.sound import Box, Entry, Position
+from bench.config.sound import Box, Entry, Name, Position
 
 PowerLoss = Literal["open", "closed", "stays"]
 
@@ -22,7 +22,7 @@ class Chamber(Entry):
 class Vessel(Entry):
     """Any other volume of gas: a fore-line between two pumps, a reserve bottle."""
 
-    name: str
+    name: Name
     volume_m3: PositiveFloat
     pressure_pa: PositiveFloat
     """At the start of a simulated run."""
@@ -53,7 +53,7 @@ class Wall(Entry):
 
 
 class Compartment(Entry):
-    name: str
+    name: Name
     volume_m3: PositiveFloat
     u_volume_m3: NonNegativeFloat
     wall: Wall
@@ -63,7 +63,7 @@ class Compartment(Entry):
 class Actuator(Entry):
     """Anything moved by one digital line. Names of nodes in connects: a compartment, chamber, pump, supply, room."""
 
-    name: str
+    name: Name
     connects: tuple[str, str]
     instrument: str = "daq"
     line: str
@@ -104,7 +104,7 @@ class Hatch(Actuator):
 
 
 class Leak(Entry):
-    name: str
+    name: Name
     compartment: str
     kind: Literal["orifice", "capillary", "programmable"]
     nominal_diameter_m: PositiveFloat | None = None
@@ -154,7 +154,7 @@ class Override(Entry):
 class Pump(Entry):
     """Switched by a line and its contactor; one without a line is started over a link, by its instrument (a drive)."""
 
-    name: str
+    name: Name
     instrument: str = "daq"
     line: str | None = None
     running_switch: str | None = None
@@ -209,7 +209,7 @@ class Supply(Entry):
 class Heater(Entry):
     """Heats the wall of its compartment from one output of a supply."""
 
-    name: str
+    name: Name
     compartment: str
     instrument: str
     output: Literal[1, 2]
@@ -223,7 +223,7 @@ class FlowController(Entry):
     Names of nodes in connects, upstream first: a compartment, a vessel, chamber.
     """
 
-    name: str
+    name: Name
     instrument: str
     connects: tuple[str, str]
     full_scale_kg_s: PositiveFloat

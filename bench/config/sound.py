@@ -3,11 +3,15 @@
 Positions are (x, y, z) in metres, one frame for the whole mock-up.
 """
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, model_validator
 
 Position = tuple[float, float, float]
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=80)]
+"""Of anything on a bench. Files are called by it, so it leads to no other folder; nor can it say more than a name."""
 
 
 class Entry(BaseModel):
@@ -35,7 +39,7 @@ class Microphone(Entry):
     u_position_m: standard uncertainty each way.
     """
 
-    name: str
+    name: Name
     compartment: str
     instrument: str = "daq"
     input: str

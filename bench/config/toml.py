@@ -1,22 +1,10 @@
-"""Reading TOML, and saying in one line which key of which file is wrong."""
+"""Saying in one line which key of which file is wrong."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-
-from bench.errors import ConfigError
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
 
 
 def one_line(path: Path, data: Mapping[str, Any], error: ValidationError) -> str:

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.recorder import write_atomically
+from bench.disk import write_atomically
 from bench.records import Event
 from bench.review.comparison import comparisons
 from bench.review.evidence import Evidence, gather

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.recorder import write_atomically
+from bench.disk import write_atomically
 from bench.review.card import Card
 from bench.review.page import template
 from bench.review.report import BANNERS

@@ -4,8 +4,8 @@ What the bench file and certificates state is what the bench knows. What the rig
 and reaches the run folder only as sealed truth.
 """
 
-import tomllib
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import (
     BaseModel,
@@ -39,14 +39,16 @@ from bench.sim.scenario_entries import (
 from bench.sim.scenario_sound import Hiss, Racks
 from bench.sim.sensors.spec import Fault
 from bench.sim.weather import Weather
+from bench.text import read_toml
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 
 
 class Scenario(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    name: str
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=80)]
+    """A picture of it is called by this."""
     why: str
     hidden_draws: bool = True
     """False: the rig is exactly what the bench file states, for closure tests against published numbers."""
@@ -109,9 +111,7 @@ def load_scenario(name: str) -> Scenario:
         known = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
         raise ConfigError(f"{path}: no such scenario (shipped: {known})")
     try:
-        return Scenario.model_validate(tomllib.loads(path.read_text()))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
+        return Scenario.model_validate(read_toml(path))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])

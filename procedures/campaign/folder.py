@@ -12,8 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bench.disk import write_atomically
 from bench.errors import ConfigError
-from bench.recorder import json_text, write_atomically
+from bench.recorder import json_text
 from procedures.campaign.cases import cases
 from procedures.campaign.load import Campaign
 from procedures.campaign.rows import TIMINGS

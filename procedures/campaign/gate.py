@@ -18,7 +18,7 @@ def worsened(baseline: Path, outcome: Outcome) -> list[Compared]:
     try:
         before, now = (windowed(pd.read_parquet(folder / ROWS)) for folder in (baseline, outcome.folder))
         compared = compare(before, now)
-    except ValueError as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise ConfigError(f"--gate {baseline}: {error}") from error
     return sorted(compared, key=lambda each: not each.worse)
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,6 +16,7 @@ from bench.detection.made import Made
 from bench.errors import ConfigError
 from bench.rig import WHOLE
 from bench.sim.scenario import Scenario, load_scenario
+from bench.text import read_text, read_toml
 from procedures.campaign.file import FOLDER, CampaignFile, Hatches
 from procedures.provenance import versions
 from procedures.questions.every import questions as known
@@ -83,12 +83,7 @@ def _beside(path: Path, scenario: str) -> str:
 
 def _read(path: Path) -> tuple[str, CampaignFile]:
     try:
-        text = path.read_text(encoding="utf-8")
-        return text, CampaignFile.model_validate(tomllib.loads(text), context={FOLDER: path.parent})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+        return read_text(path), CampaignFile.model_validate(read_toml(path), context={FOLDER: path.parent})
     except ValidationError as error:
         first, *others = error.errors(include_url=False)
         key = ".".join(str(part) for part in first["loc"])

@@ -131,6 +131,7 @@ def note(found, estimate, watch, rig, right):
             found.named_h.setdefault(name, hours)
             found.wrong |= name not in found.truth
     best = places.said(estimate, watch.error)
+    if best is not None and found.said is None:
         found.said, found.said_h = best, hours
         found.wrong |= best != right
         found.named_h = dict.fromkeys(found.truth, hours) | found.named_h

@@ -1,5 +1,6 @@
 """Signals as functions of time: what a rack file says of an input, made ready to be asked."""
 
+import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -89,12 +90,21 @@ def _played(samples: Floats, rate_hz: float, repeats: bool, times_s: Floats) -> 
     return np.asarray(samples[place])
 
 
+def _read(path: Path) -> Floats:
+    """Numbers alone: of a file with objects in it, which could run code, none is read."""
+    if path.suffix == ".npy":
+        return np.asarray(np.load(path, allow_pickle=False))
+    return np.loadtxt(path, delimiter=",", ndmin=2)
+
+
 def _samples(path: Path, key: str) -> Floats:
     """Samples x columns."""
+    if path.exists() and not path.is_file():
+        raise ConfigError(f"{path}: {key}: no plain file")
     try:
-        read = np.load(path, allow_pickle=False) if path.suffix == ".npy" else np.loadtxt(path, delimiter=",", ndmin=2)
-        samples = np.asarray(read, dtype=np.float64)
-    except (OSError, ValueError, TypeError) as error:
+        with warnings.catch_warnings(action="error"):  # of an empty one NumPy only warns
+            samples = np.asarray(_read(path), dtype=np.float64)
+    except (OSError, ValueError, TypeError, MemoryError, UserWarning) as error:
         raise ConfigError(f"{path}: {key}: {' '.join(str(error).split())}") from error
     samples = samples[:, None] if samples.ndim == 1 else samples
     if samples.ndim != 2 or not samples.size or not np.isfinite(samples).all():

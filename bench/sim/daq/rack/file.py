@@ -1,6 +1,5 @@
 """A rack in a TOML file: its devices, and the signals at their inputs."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from bench.sim.daq.errors import DriverError
 from bench.sim.daq.rack.device import Device, Rack
 from bench.sim.daq.rack.entries import Closed, DeviceEntry
 from bench.sim.daq.rack.signal_entries import ON_LINES, Loopback, Signal
+from bench.text import read_toml
 
 SHIPPED: Final = Path(__file__).parents[1] / "racks"
 
@@ -61,7 +61,7 @@ def shipped_racks() -> tuple[str, ...]:
 
 def load_rack(path: Path) -> Described:
     """Raises ConfigError, one line of file, key and reason, for anything wrong."""
-    data = _toml(path)
+    data = read_toml(path)
     try:
         entries = RackEntries.model_validate(data)
     except ValidationError as error:
@@ -73,15 +73,6 @@ def load_rack(path: Path) -> Described:
         return Described(path, entries.why, rack, _connections(rack, entries.signal))
     except ValueError as error:
         raise ConfigError(f"{path}: {error}") from error
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
 
 
 def _one_line(data: Mapping[str, Any], error: ValidationError) -> str:
