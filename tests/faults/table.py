@@ -18,6 +18,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -25,7 +26,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from faults.bed import Attempt, Bed, bed
-from faults.cells import FAULTS, PHASES, Row, struck
+from faults.cells import FAULTS, PHASES, SIGNALS, Row, struck
 
 from procedures.flow import OFFLINE
 
@@ -53,9 +54,11 @@ def after(seconds: float, run: Attempt) -> None:
 
 def rows(bench: Bed, faults: list[str], phases: list[str], moments: list[float]) -> Iterator[Row]:
     for name, phase in product(faults, phases):
+        if FAULTS[name].phase not in ("", phase):
+            continue
         yield struck(bench, name, phase, lambda run, phase=phase: run.wait_for(phase))  # type: ignore[misc]
     for number, moment_s in enumerate(moments):
-        yield struck(bench, faults[number % len(faults)], f"{moment_s:.1f} s", partial(after, moment_s))
+        yield struck(bench, tuple(SIGNALS)[number % len(SIGNALS)], f"{moment_s:.1f} s", partial(after, moment_s))
 
 
 def printed(row: Row) -> bool:
@@ -70,11 +73,16 @@ def printed(row: Row) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--faults", nargs="*", default=list(FAULTS), choices=list(FAULTS))
-    parser.add_argument("--phases", nargs="*", default=list(PHASES), choices=PHASES)
+    parser.add_argument("--list", action="store_true", help="print the faults' names, and do nothing")
+    parser.add_argument("--faults", nargs="*", default=["*"], metavar="PATTERN", help='such as "SIG*", "barometer: *"')
+    parser.add_argument("--phases", nargs="*", default=list(PHASES), choices=PHASES, metavar="PHASE")
     parser.add_argument("--random", type=int, default=0, metavar="N", help="so many random moments instead of phases")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
+    faults = [name for name in FAULTS if any(fnmatchcase(name, pattern) for pattern in chosen.faults)]
+    if chosen.list:
+        print("\n".join(faults))
+        return 0
     drawn = random.Random(chosen.seed)  # noqa: S311 - moments, no secrets
     moments = sorted(drawn.uniform(0.0, RUN_S) for _ in range(chosen.random))
     phases = [] if chosen.random else chosen.phases
@@ -85,7 +93,7 @@ def main() -> int:
         prefect() as url,
         bed(Path(folder), url) as bench,
     ):
-        held = [printed(row) for row in rows(bench, chosen.faults, phases, moments)]
+        held = [printed(row) for row in rows(bench, faults, phases, moments)]
     print(f"{sum(held)} of {len(held)} hold")
     return 0 if all(held) else 1
 
