@@ -88,20 +88,22 @@ def times_s(effort: Floats, loss_per_s: Floats, growth_per_s: Floats) -> Floats:
     return np.maximum(found, 0.0)
 
 
-def growth_of(history: Sequence[LeakEstimate], prior: Growth | None = None) -> Growth:
-    """From rates of earlier holds (time_s: their end) that are three times their uncertainty: ln rate on time, the
-    prior's mean and width in it.
+def growth_of(history: Sequence[LeakEstimate], gas_kg: Sequence[float], prior: Growth | None = None) -> Growth:
+    """From rates of earlier holds (time_s: their middle) that are three times their uncertainty: ln loss on time, the
+    prior's mean and width in it. gas_kg: inside at each of those times: the flow falls with the pressure, and would
+    hide that the leak grows.
     """
     prior = prior or Growth(0.0, 1.0 / (5 * 86_400.0))
-    told = [e for e in history if e.time_s is not None and e.rate_kg_s > 3.0 * e.u_kg_s]
+    of_gas = zip(history, gas_kg, strict=True)
+    told = [(e, gas) for e, gas in of_gas if e.time_s is not None and e.rate_kg_s > 3.0 * e.u_kg_s]
     if len(told) < 2:
         return prior
-    time_s = np.array([e.time_s for e in told], dtype=np.float64)
-    weight = np.array([(e.rate_kg_s / e.u_kg_s) ** 2 for e in told])
-    ln_rate = np.log([e.rate_kg_s for e in told])
+    time_s = np.array([e.time_s for e, _ in told], dtype=np.float64)
+    weight = np.array([(e.rate_kg_s / e.u_kg_s) ** 2 for e, _ in told])
+    ln_loss = np.log([e.rate_kg_s / gas for e, gas in told])
     apart_s = time_s - np.average(time_s, weights=weight)
     information = float(weight @ apart_s**2) + 1.0 / prior.u_per_s**2
-    per_s = (float(weight @ (apart_s * ln_rate)) + prior.per_s / prior.u_per_s**2) / information
+    per_s = (float(weight @ (apart_s * ln_loss)) + prior.per_s / prior.u_per_s**2) / information
     return Growth(per_s, 1.0 / math.sqrt(information))
 
 

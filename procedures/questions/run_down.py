@@ -50,11 +50,15 @@ class RunDown:
         series = run(bench, scenario, seed, self.hours * HOUR_S, shut=True).series
         edges_s = np.linspace(BEGIN_S, end_s, HOLDS + 1 if self.grows else 2)
         holds = [self._hold(rig, series, *edge) for edge in pairwise(edges_s)]
-        growth = growth_of(holds, GROWTH_PRIOR) if self.grows else Growth()
-        grown = float(np.exp(growth.per_s * (end_s - edges_s[-2]) / 2.0))
-        now = replace(holds[-1], rate_kg_s=holds[-1].rate_kg_s * grown)
+        gas_kg = [self._cabin(rig, series, (begin_s + end_s) / 2.0).gas_kg for begin_s, end_s in pairwise(edges_s)]
+        growth, cabin = (
+            growth_of(holds, gas_kg, GROWTH_PRIOR) if self.grows else Growth(),
+            self._cabin(rig, series, end_s),
+        )
+        since = float(np.exp(growth.per_s * (end_s - edges_s[-2]) / 2.0)) * cabin.gas_kg / gas_kg[-1]
+        now = replace(holds[-1], rate_kg_s=since * holds[-1].rate_kg_s, u_kg_s=since * holds[-1].u_kg_s)
         there = self._there_s(rig, series, end_s)
-        return with_time_to_limit(now, self._cabin(rig, series, end_s), growth), there - end_s
+        return with_time_to_limit(now, cabin, growth), there - end_s
 
     def _hold(self, rig: Rig, series: Series, begin_s: float, end_s: float) -> LeakEstimate:
         found = CompensatedMass().estimate(rig, series, Window("hold", self.compartment, begin_s, end_s))
