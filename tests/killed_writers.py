@@ -59,7 +59,7 @@ def killed(folder: Path, after_s: float) -> tuple[int, ...]:
 
 
 def main() -> None:
-    folder, count, moments = Path(sys.argv[1]), int(sys.argv[2]), random.Random(int(sys.argv[3]))
+    folder, count, moments = Path(sys.argv[1]), int(sys.argv[2]), random.Random(int(sys.argv[3]))  # noqa: S311 - no secret
     for number in range(count):
         done = killed(folder / str(number), moments.uniform(0.0, LONGEST_S))
         print(folder / str(number), *done, flush=True)

@@ -1,4 +1,4 @@
-"""A disk that is full, nearly full, read-only or slow: the run ends safe, says why in one line, and keeps what it had."""
+"""A disk that is full, nearly full, read-only or slow: the run ends safe, says why in one line, keeps what it had."""
 
 import errno
 import os
@@ -23,52 +23,23 @@ from procedures.order import make_order
 from procedures.room import needed_bytes
 
 TESTS = Path(__file__).parent
+FILLER = str(TESTS / "disk_filler.py")
 FULL = "No space left on device"
 Usage = namedtuple("Usage", "total used free")  # noqa: PYI024 - as shutil has it
 
 
+UNSHARE = ["unshare", "--user", "--map-root-user", "--mount"]
+"""A name space of its own, in which a small disk can be mounted without being root."""
+
+
 def has_tmpfs() -> bool:
-    """Whether a small disk can be had here without being root, in a name space of its own."""
-    tried = ["unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
+    tried = [*UNSHARE, "mount", "-t", "tmpfs", "none", "/mnt"]
     return bool(shutil.which("unshare")) and not subprocess.run(tried, capture_output=True, check=False).returncode
 
 
-def fill(folder: Path) -> None:
-    """A run at work until the disk of folder is full; then what it came to, a line each. Run in its own process."""
-    bed = Bed(folder)
-
-    def body(run):
-        bed.at_work()
-        run.hold(1e6)
-
-    error = caught(bed, body, OSError)
-    lines = [
-        type(error).__name__,
-        str(error),
-        *getattr(error, "__notes__", ()),
-        bed.run.verdict.outcome,
-        bed.run.verdict.reason,
-    ]
-    lines += [
-        f"safe: {not (bed.daq.levels['do0'] or bed.daq.levels['do2'] or bed.daq.levels['do5'] or bed.controller.on)}"
-    ]
-    dataset = Dataset(folder)
-    times_s = dataset.scans()["time_s"]
-    lines += [f"whole: {times_s.tolist() == [float(t + 1) for t in range(len(times_s))] and len(times_s) > 100}"]
-    lines += [dataset.outcome, f"{len(dataset.events()) > 3}", f"parts: {[p.name for p in folder.rglob('*.part')]}"]
-    print("\n".join(lines), flush=True)
-
-
-def filled(words: list[str]) -> list[str]:
-    """No look at the room that is left: it is the disk itself that says so."""
-    code = f"import sys; sys.path.insert(0, {str(TESTS)!r})\nimport test_full_disk as t\nfrom pathlib import Path\nt.Recorder.check_room = lambda self: None\n"
-    done = subprocess.run(
-        ["sh", "-c", f'{words[0]} exec "$0" -c "$1"', sys.executable, code + words[1]],
-        cwd=TESTS.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def filled(*words: str) -> list[str]:
+    environment = {**os.environ, "PYTHONPATH": str(TESTS.parent)}
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
@@ -78,22 +49,18 @@ def as_promised(lines: list[str], why: str) -> None:
     assert (kind, outcome) == ("StorageError", "ERROR")
     assert said.endswith(why)
     assert reason == f"StorageError: {said}"
-    assert rest == ["safe: True", "whole: True", "INTERRUPTED", "True", "parts: []"]
+    assert rest == ["safe: True", "whole: True", "INTERRUPTED", "True", "[]"]
 
 
 def test_a_file_that_may_not_grow_ends_the_run_safe_and_in_one_line(tmp_path):
     """RLIMIT_FSIZE: the only full disk that there is everywhere."""
-    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
-    lines = filled(["", f"{limit}t.fill(Path({str(tmp_path)!r}))"])
-    as_promised(lines, os.strerror(errno.EFBIG))
+    as_promised(filled(sys.executable, FILLER, str(tmp_path), "200000"), os.strerror(errno.EFBIG))
 
 
 @pytest.mark.skipif(not has_tmpfs(), reason="no name spaces for users here: no disk of its own can be mounted")
 def test_a_full_disk_ends_the_run_safe_and_in_one_line(tmp_path):
-    mount = 'exec unshare --user --map-root-user --mount sh -c \'mount -t tmpfs -o size=300k none "$2" && exec "$0" -c "$1"\' "$0" "$1" '
-    code = f"t.fill(Path({str(tmp_path)!r}))"
-    lines = filled([f"{mount}{tmp_path};", code])
-    as_promised(lines, FULL)
+    mount = 'mount -t tmpfs -o size=300k none "$2" && exec "$0" "$1" "$2"'
+    as_promised(filled(*UNSHARE, "sh", "-c", mount, sys.executable, FILLER, str(tmp_path)), FULL)
 
 
 def full(*_):

@@ -1,4 +1,4 @@
-"""Servers listen on this machine alone; names lead nowhere else; pages escape; nothing that could run code is loaded."""
+"""Servers listen on this machine alone; names lead nowhere else; pages escape; nothing that could run code is read."""
 
 import ast
 import inspect
@@ -92,16 +92,26 @@ def called(tree):
             yield name, {each.arg: getattr(each.value, "value", None) for each in node.keywords}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_nothing_that_is_read_can_run_code(path):
+def dangers(tree):
     """No pickle, no eval, no NumPy file with objects in it."""
-    tree = ast.parse(path.read_text())
-    assert not {module for module, _ in imported(tree)} & CODE
+    yield from sorted({module for module, _ in imported(tree)} & CODE)
     for name, keywords in called(tree):
-        assert name not in {"read_pickle", "to_pickle", "eval", "exec"}
-        assert keywords.get("allow_pickle") is not True
-        assert keywords.get("persist_result") is not True
-        assert keywords.get("shell") is not True
+        if name in {"read_pickle", "to_pickle", "eval", "exec"}:
+            yield name
+        yield from (key for key in ("allow_pickle", "persist_result", "shell") if keywords.get(key) is True)
+
+
+def test_nothing_that_is_read_can_run_code():
+    found = [(path.relative_to(ROOT).as_posix(), *dangers(ast.parse(path.read_text()))) for path in SOURCES]
+    assert len(found) > 100
+    assert [each for each in found if len(each) > 1] == []
+
+
+@pytest.mark.parametrize(
+    "code", ["import pickle", "from joblib import load", "np.load(x, allow_pickle=True)", "eval(x)"]
+)
+def test_what_could_would_be_found(code):
+    assert list(dangers(ast.parse(code)))
 
 
 def test_prefect_keeps_no_result_of_anything():

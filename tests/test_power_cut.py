@@ -69,7 +69,7 @@ def forgetful(tmp_path, monkeypatch):
 
 @pytest.fixture
 def left(forgetful, tmp_path):
-    """left(path): what is there of a path under root if the power is cut now."""
+    """Call it with a path under root: what is there of it if the power is cut now."""
     cuts = iter(range(1000))
 
     def cut(path: Path) -> Path:
@@ -79,7 +79,7 @@ def left(forgetful, tmp_path):
 
 
 @pytest.fixture
-def recorder(forgetful, tmp_path):
+def recorder(forgetful, tmp_path):  # noqa: ARG001 - the disk is there first
     folder = new_run_folder(tmp_path / "root" / "results", "leak_sweep", datetime(2026, 11, 24, tzinfo=UTC))
     return Recorder(folder, CHANNELS, {"procedure": "leak_sweep"})
 
@@ -91,7 +91,7 @@ def due() -> None:
             thread.join()
 
 
-def test_the_disk_of_these_tests_forgets(forgetful, left, tmp_path):
+def test_the_disk_of_these_tests_forgets(left, tmp_path):
     """Or all that follows would show nothing."""
     path = tmp_path / "root" / "file"
     path.write_bytes(b"1")

@@ -40,7 +40,7 @@ def touched(*_, **__):
 @pytest.fixture
 def leakbench(monkeypatch, capsys, tmp_path):
     """Give the command its words; exit code and both outputs. No run, no rig and no campaign is begun."""
-    for name in ("session.Session", "simulate.SimulatedRig", "daq.Driver", "campaign.command.conduct"):
+    for name in ("session.Session", "simulate.SimulatedRig", "daq.Driver", "campaign.command.CampaignFolder"):
         monkeypatch.setattr(f"procedures.{name}", touched)
     monkeypatch.setattr("procedures.check.open_instrument", touched)
     (tmp_path / "work").mkdir()
@@ -201,7 +201,9 @@ NUMBERS = st.sampled_from(
 
 @quickly
 @given(data=st.data())
-@pytest.mark.parametrize("kind", ["bench", "scenario", "campaign", "rack"])
+@pytest.mark.parametrize(
+    "kind", ["scenario", "rack", *(pytest.param(kind, marks=pytest.mark.long) for kind in ("bench", "campaign"))]
+)
 def test_any_value_replaced_by_any_other_is_taken_or_refused_in_one_line(leakbench, tmp_path, kind, data):
     """Never a traceback, whichever line it is."""
     file = copy_of(tmp_path, kind)
@@ -240,8 +242,6 @@ def reseal(folder):
     (folder / "manifest.json").write_text(json.dumps({"schema_version": 1, "files": files}))
 
 
-SLOW = ["truth", "reevaluate"]
-"""They check their budgets by Monte Carlo, each time anew."""
 READ = {
     "truth": lambda run: ["truth", run],
     "reevaluate": lambda run: ["reevaluate", run],
@@ -339,7 +339,8 @@ def replaced(value, data):
 
 @quickly
 @given(data=st.data())
-@pytest.mark.parametrize("command", ["replay", *(pytest.param(name, marks=pytest.mark.long) for name in SLOW)])
+@pytest.mark.long
+@pytest.mark.parametrize("command", READ)
 def test_any_part_of_a_run_replaced_by_anything_else_is_taken_or_refused(leakbench, good, tmp_path, command, data):
     shutil.rmtree(tmp_path / "run", ignore_errors=True)
     run = Path(shutil.copytree(good, tmp_path / "run"))
