@@ -19,7 +19,7 @@ from typing import Any
 from bench.commands import Command, label
 from bench.config.model import Bench
 from bench.disk import write_atomically
-from bench.heartbeat import SAFE, SOCKET
+from bench.heartbeat import SAFE, SOCKET, address
 from bench.possession import latch
 from bench.roles import Instrument
 from bench.station import Station, open_instrument
@@ -53,10 +53,10 @@ class Guard:
 
     def __init__(self, bench: Bench, folder: Path) -> None:
         self._bench, self._folder = bench, folder
-        path = folder / SOCKET
-        path.unlink(missing_ok=True)
+        (folder / SOCKET).unlink(missing_ok=True)
         self._listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listening.bind(str(path))
+        with address(folder) as path:
+            self._listening.bind(path)
         self._listening.listen(1)
 
     def serve_one(self) -> dict[str, Any] | None:
@@ -71,6 +71,9 @@ class Guard:
                 return None if reason is None else self._take_over(watched, process, reason)
             finally:
                 os.close(process)
+
+    def close(self) -> None:
+        self._listening.close()
 
     def _take_over(self, watched: Watched, process: int, reason: str) -> dict[str, Any]:
         ended = _killed(process)

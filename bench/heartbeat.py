@@ -6,9 +6,11 @@ On a Unix socket: the guard knows from the system whose other end it is, and a r
 """
 
 import json
+import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.errors import GuardLostError
@@ -16,6 +18,16 @@ from bench.errors import GuardLostError
 SOCKET = "guard.sock"
 BEAT, SAFE = b".\n", b"safe\n"
 START_S = 20.0
+
+
+@contextmanager
+def address(folder: Path) -> Iterator[str]:
+    """Of the guard's socket. A socket's path has 108 characters at most, which a folder may exceed by itself."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{handle}/{SOCKET}"
+    finally:
+        os.close(handle)
 
 
 class Heart:
@@ -31,7 +43,7 @@ class Heart:
         """Wait until the guard listens. ensure: see to it that there is one. patience_s: wall time without a beat after
         which it takes over.
         """
-        self._socket = _reached(folder / SOCKET, ensure, time.monotonic() + within_s)
+        self._socket = _reached(folder, ensure, time.monotonic() + within_s)
         self._socket.settimeout(within_s)
         self._socket.sendall(json.dumps({"run": str(run_folder), "patience_s": patience_s}).encode() + b"\n")
         if self._socket.recv(16) != b"ok\n":
@@ -58,16 +70,17 @@ class Heart:
             raise GuardLostError(f"the guard is gone ({error}): nobody would make the bench safe") from error
 
 
-def _reached(path: Path, ensure: Callable[[], None], until_s: float) -> socket.socket:
+def _reached(folder: Path, ensure: Callable[[], None], until_s: float) -> socket.socket:
     while True:
         ensure()
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            connection.connect(str(path))
+            with address(folder) as path:
+                connection.connect(path)
         except OSError as error:
             connection.close()
             if time.monotonic() > until_s:
-                raise GuardLostError(f"no guard listens at {path} ({error})") from error
+                raise GuardLostError(f"no guard listens in {folder} ({error})") from error
             time.sleep(0.1)
         else:
             return connection

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,8 +38,7 @@ def guard(
     key, loaded = _recorded(run) if run else _named(bench, rig)
     folder = state_folder(key)
     signal.signal(signal.SIGINT, signal.SIG_IGN if run else signal.default_int_handler)
-    with Possession(folder, "guarding", GUARDS):
-        watching = Guard(loaded, folder)
+    with Possession(folder, "guarding", GUARDS), closing(Guard(loaded, folder)) as watching:
         while True:
             report = watching.serve_one()
             typer.echo("the run ended safe" if report is None else report["reason"])

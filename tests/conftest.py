@@ -19,4 +19,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file run in one process; those that share the Prefect server all in the same."""
     for item in items:
         folder = item.path.parent
-        item.add_marker(pytest.mark.xdist_group("flows" if folder.name == "flows" else str(item.path)))
+        item.add_marker(pytest.mark.xdist_group("flows" if folder.name in {"flows", "faults"} else str(item.path)))

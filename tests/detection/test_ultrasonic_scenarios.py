@@ -52,7 +52,8 @@ def test_2004_missed_in_racks_that_are_too_loud_and_found_once_they_are_off():
     assert difference.farther_m == pytest.approx(true_m, abs=2.0 * difference.u_m)
 
 
-@pytest.mark.parametrize("hatches_open", [False, pytest.param(True, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("hatches_open", [False, True])
 def test_the_decoy_is_heard_and_never_called_the_leak(hatches_open):
     rig = rigs.shipped("S17b_decoy", hatches_open=hatches_open)
     found = search(rig, 3600.0)

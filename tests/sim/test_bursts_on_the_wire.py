@@ -31,6 +31,9 @@ class Nobody:
     def scanned(self, state):
         pass
 
+    def made_safe(self):
+        pass
+
     def noticed(self, event):
         pass
 

@@ -28,7 +28,13 @@ def test_shipped_methods(name, window):
     check_method(methods()[name], RIG, SERIES, window)
 
 
-@pytest.mark.parametrize("name", monitors())
+SLOW = {"hatch_isolation"}
+"""Half a minute each."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if name in SLOW else name for name in monitors()]
+)
 def test_shipped_monitors(name):
     check_monitor(monitors()[name], RIG, WATCHED, BACKGROUND)
 

@@ -67,7 +67,7 @@ WRONG = {
     "value": (signal('terminal = "Dev1/ai0"\nkind = "constant"'), "signal.Dev1/ai0.constant.value: Field required"),
     "infinite": (
         signal('terminal = "Dev1/ai0"\nkind = "constant"\nvalue = inf'),
-        "signal.Dev1/ai0.constant.value: Input should be a finite number",
+        "signal.0.value: inf is not finite",
     ),
     "two periods": (
         signal('terminal = "Dev1/ai0"\nkind = "sine"\nperiod_s = 1.0\nfrequency_hz = 1.0'),
