@@ -12,11 +12,3 @@ settings.register_profile("long", max_examples=10_000)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bench", help="bench file (or shipped bench) whose instruments, at their addresses, are tested")
     parser.addoption("--bench-simulated", action="store_true", help="with --bench: test it simulated all the same")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file run in one process; those that share the Prefect server all in the same."""
-    for item in items:
-        folder = item.path.parent
-        item.add_marker(pytest.mark.xdist_group("flows" if folder.name in {"flows", "faults"} else str(item.path)))
