@@ -33,3 +33,9 @@ def verdict_of(error: BaseException | None) -> Verdict | None:
     if isinstance(error, InconclusiveError):
         return Verdict(Outcome.INCONCLUSIVE, str(error))
     return Verdict(Outcome.ERROR, f"{type(error).__name__}: {error}")
+
+
+def blamed(verdict: Verdict | None, reason: str) -> Verdict:
+    """Somebody must look at the bench now, whatever was found before."""
+    found = f"{verdict.outcome}, {verdict.reason}; " if verdict else ""
+    return Verdict(Outcome.ERROR, f"{found}{reason}")

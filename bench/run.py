@@ -13,7 +13,7 @@ from bench.clock import Clock
 from bench.commands import Command, label
 from bench.dataset import Dataset
 from bench.detection.made import Made
-from bench.ending import failures, note_others, verdict_of
+from bench.ending import blamed, failures, note_others, verdict_of
 from bench.errors import (
     CommandRefusedError,
     ConfirmationError,
@@ -250,9 +250,7 @@ class Run:
         self.event(EventKind.SAFE_STATE, steps=[label(step) for step in steps], failures=failures)
 
     def _blame_bench(self, reason: str) -> None:
-        """Somebody must look at the bench now, whatever was found before."""
-        found = f"{self.verdict.outcome}, {self.verdict.reason}; " if self.verdict else ""
-        self.verdict = Verdict(Outcome.ERROR, f"{found}{reason}")
+        self.verdict = blamed(self.verdict, reason)
 
     def _unreached(self, steps: Sequence[Command]) -> list[str]:
         """Scan until all end switches show the safe position, or patience ends."""
@@ -275,14 +273,8 @@ class Run:
                 self._blame_bench(str(error))
 
     def spectrum(self, analyser: str, first_amu: int = 1, last_amu: int = 50) -> Spectrum:
-        """Ask a residual gas analyser, whose filament is on; N2-equivalent Pa by mass, kept as an event. Scans missed
-        while it measures are a gap.
-        """
-        found = self.station.analyser(analyser).spectrum(first_amu, last_amu)
-        pressures = dict(zip(map(int, found.masses), map(float, found.partial_pressures_pa), strict=True))
-        total_pa = float(found.total_pressure_pa)
-        self.event(EventKind.SPECTRUM, analyser=analyser, partial_pressures_pa=pressures, total_pressure_pa=total_pa)
-        return found
+        """Ask a residual gas analyser, whose filament is on; kept as an event. Scans missed meanwhile are a gap."""
+        return self._scanning.spectrum(analyser, first_amu, last_amu)
 
     def burst(self) -> Burst | None:
         """Record all microphones together, from the next scan on; scans keep their grid. None where there are no

@@ -12,6 +12,7 @@ from bench.history import History
 from bench.listener import Listener
 from bench.recorder import Recorder
 from bench.records import Event, EventKind, RigState, Series
+from bench.roles import Spectrum
 from bench.standing import Standing
 from bench.station import SAFE_COMMANDS, Station
 from bench.watching import Watching
@@ -119,6 +120,14 @@ class Scanning:
     def series(self, duration_s: float) -> Series:
         """The last duration_s (as far as kept), NaN where a reading was not usable."""
         return self._history.since(self._clock.now() - duration_s)
+
+    def spectrum(self, analyser: str, first_amu: int, last_amu: int) -> Spectrum:
+        """N2-equivalent Pa by mass, from a residual gas analyser; what it says is an event."""
+        found = self._station.analyser(analyser).spectrum(first_amu, last_amu)
+        pressures = dict(zip(map(int, found.masses), map(float, found.partial_pressures_pa), strict=True))
+        total_pa = float(found.total_pressure_pa)
+        self.event(EventKind.SPECTRUM, analyser=analyser, partial_pressures_pa=pressures, total_pressure_pa=total_pa)
+        return found
 
     def check_settings(self) -> None:
         """Once more, at the end of a run."""
