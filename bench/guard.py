@@ -19,7 +19,7 @@ from typing import Any
 from bench.commands import Command, label
 from bench.config.model import Bench
 from bench.disk import write_atomically
-from bench.heartbeat import SAFE, SOCKET, address
+from bench.heartbeat import LEFT, SAFE, SOCKET, address
 from bench.possession import latch
 from bench.roles import Instrument
 from bench.station import Station, open_instrument
@@ -28,6 +28,7 @@ REPORT = "guard.json"
 STEP_PATIENCE_S, RETRY_S = 10.0, 0.2
 """How long, and how often, a step that fails is tried again, on links opened anew."""
 DYING_S = 10.0
+LEFT_UNSAFE = "the run left a bench that is not safe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,23 @@ class Guard:
         self._listening.close()
 
     def _take_over(self, watched: Watched, process: int, reason: str) -> dict[str, Any]:
-        ended = _killed(process)
+        """Latched before anything else: the guard may die at it."""
+        about: dict[str, Any] = {"run": str(watched.run), "process": watched.pid}
+        latch(self._folder, {"reason": f"the guard is at work: {reason}", **about})
+        left = reason == LEFT_UNSAFE
+        ended = left or _killed(process)
         steps = make_safe(self._bench)
+        failures = [step.failure for step in steps if step.failure]
+        done = f"could not make the bench safe ({failures[0]})" if failures else "made the bench safe"
         report = {
-            "reason": f"the guard made the bench safe: {reason}",
-            "run": str(watched.run),
-            "process": watched.pid,
+            "reason": f"the guard {done}: {reason}",
+            **about,
             "process_ended": ended,
-            "safe": all(not step.failure for step in steps),
+            "safe": not failures,
             "steps": [asdict(step) for step in steps],
         }
         latch(self._folder, report)
-        if watched.run.is_dir():
+        if not left and watched.run.is_dir():  # a run that left closes its folder itself
             write_atomically(watched.run / REPORT, json.dumps(report, indent=2).encode())
         return report
 
@@ -104,15 +110,17 @@ def _introduced(connection: socket.socket) -> Watched:
 
 def _watch(connection: socket.socket, patience_s: float) -> str | None:
     """Why the guard must act, or None when the run has hung up and all was safe."""
-    armed = False
+    armed = left = False
     while True:
         ready, _, _ = select.select([connection], [], [], patience_s if armed else None)
         if not ready:
             return f"no beat of the run for {patience_s:g} s"
         heard = connection.recv(65_536)
         if not heard:
-            return "the run's process is gone" if armed else None
-        armed = heard[-len(SAFE) :] != SAFE
+            return (LEFT_UNSAFE if left else "the run's process is gone") if armed else None
+        for word in heard.splitlines(keepends=True):
+            left = word == LEFT
+            armed = armed if left else word != SAFE
 
 
 def _killed(process: int) -> bool:

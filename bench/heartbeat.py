@@ -10,13 +10,13 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bench.errors import GuardLostError
 
 SOCKET = "guard.sock"
-BEAT, SAFE = b".\n", b"safe\n"
+BEAT, SAFE, LEFT = b".\n", b"safe\n", b"left\n"
 START_S = 20.0
 
 
@@ -58,7 +58,9 @@ class Heart:
         self._say(SAFE)
 
     def close(self) -> None:
-        self._socket.close()
+        """The run has left the bench; if it could not make it safe, the guard need not kill it for that."""
+        with self._socket, suppress(OSError):
+            self._socket.sendall(LEFT)
 
     def _say(self, what: bytes) -> None:
         if self.lost:

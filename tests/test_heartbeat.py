@@ -1,5 +1,6 @@
 """What a guard hears of its run: in this process, on a socket in a folder of any depth."""
 
+import socket
 import threading
 from datetime import date
 
@@ -7,7 +8,7 @@ import pytest
 
 from bench.config.load import find_bench, load_bench
 from bench.errors import GuardLostError
-from bench.guard import Guard
+from bench.guard import Guard, _watch
 from bench.heartbeat import Heart
 
 
@@ -52,3 +53,19 @@ def test_a_run_that_never_beat_has_moved_nothing(guarded):
 def test_without_a_guard_no_run_begins(folder):
     with pytest.raises(GuardLostError, match="no guard listens"):
         Heart(folder, folder, 5.0, lambda: None, within_s=0.2)
+
+
+@pytest.mark.parametrize(("words", "reason"), [(b".\n", "process is gone"), (b".\nleft\n", "left a bench that is not")])
+def test_who_hangs_up_before_all_was_safe_is_told_from_who_left(words, reason):
+    here, there = socket.socketpair()
+    with here, there:
+        there.sendall(words)
+        there.close()
+        assert reason in _watch(here, 5.0)
+
+
+def test_who_is_silent_for_longer_than_its_patience_hangs():
+    here, there = socket.socketpair()
+    with here, there:
+        there.sendall(b".\n")
+        assert _watch(here, 0.1) == "no beat of the run for 0.1 s"

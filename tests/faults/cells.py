@@ -24,7 +24,7 @@ PHASES = ("preflight", "pump_down", "pressurise", "close_hatches", "stabilise", 
 Strike = Callable[[Bed, Attempt], float]
 """Does it to the run, and waits until all is safe: for how long, s of wall time."""
 BORNE_S = 12.0
-LATCH_WITHIN_S = 60.0
+GUARD_WITHIN_S = 60.0
 """The guard takes its time with what is not for safety: links that do not answer are tried again."""
 
 
@@ -140,7 +140,10 @@ HARDWARE: Mapping[str, Fault] = {
         **BROKEN,
     ),
     "fill valve's end switch lies": Fault(
-        ailing("daq", "stuck_line", at="cDAQ1Mod3/port0/line10", level=False), phase="pressurise", **BROKEN
+        ailing("daq", "stuck_line", at="cDAQ1Mod3/port0/line10", level=False),
+        phase="pressurise",
+        latches=True,
+        **BROKEN,
     ),
     "a hatch does not close": Fault(
         ailing("daq", "stuck_line", at="cDAQ1Mod3/port0/line5", level=False), phase="pressurise", **BROKEN
@@ -174,8 +177,7 @@ def struck(bed: Bed, name: str, moment: str, wait: Callable[[Attempt], object]) 
     code = run.end()
     outcome = Dataset(run.folder).outcome if run.folder else "no folder"
     wrong += _wrong(bed, fault, code, outcome)
-    if fault.latches or run.guarded():
-        wrong += _latched(bed)
+    wrong += _after(bed, fault)
     return Row(name, moment, code, outcome, safe_s, said_of(run), "; ".join(wrong))
 
 
@@ -190,9 +192,15 @@ def _wrong(bed: Bed, fault: Fault, code: int, outcome: str) -> list[str]:
     return wrong
 
 
-def _latched(bed: Bed) -> list[str]:
-    """A further run is refused until somebody has looked; then the bench is safe, if it was not."""
-    until(lambda: bed.ask("status").returncode == 50, LATCH_WITHIN_S, "the latch")
+def _after(bed: Bed, fault: Fault) -> list[str]:
+    """Nobody guards any more; where a guard had to act, a run is refused until somebody has looked."""
+    try:
+        until(lambda: "not guarded" in bed.ask("status").stdout, GUARD_WITHIN_S, "the guard's end")
+    except TimeoutError as error:
+        return [str(error)]
+    latched = bed.ask("status").returncode == 50
+    if not latched:
+        return ["the bench is not latched"] if fault.latches else []
     refused = bed.run()
     wrong = [] if refused.end() == 50 and "leakbench ack" in refused.said() else ["the next run was not refused"]
     if bed.unsafe() and bed.ask("safe").returncode != 0:

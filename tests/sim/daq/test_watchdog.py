@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from daq_bed import DO, rack, refused, serving
 from nidaqmx.constants import Level
+from nidaqmx.system import Device
 from nidaqmx.system.watchdog import WatchdogTask
 from nidaqmx.types import DOExpirationState
 
@@ -124,3 +125,20 @@ def test_only_a_device_that_has_one_watches_and_only_once(rig):
         first.start()
         with refused(-50103):
             second.start()
+
+
+def test_a_reset_of_the_device_ends_the_watch_and_the_expiration(rig):
+    with rig.task() as lines, watchdog(rig) as guard:
+        lines.do_channels.add_do_chan(LINE)
+        lines.start()
+        guard.start()
+        rig.clock.time_s += 3.0
+        with refused(-200678):
+            lines.write(True)
+        Device("Dev1", grpc_options=rig.options()).reset_device()
+    with rig.task() as lines:
+        lines.do_channels.add_do_chan(LINE)
+        lines.start()
+        lines.write(True)
+        rig.clock.time_s += 10.0
+        assert rig.plant.levels[LINE]

@@ -270,6 +270,7 @@ class Driver:
             if hit.intersection(task.devices):
                 self.unreserve(task)
                 task.aborted = -88709
+        self.watchdogs.reset(hit)
         for name in sorted(hit):
             for terminal in (*self.rack.devices[name].do_lines, *self.rack.devices[name].ao):
                 self.drive(terminal, self.memory.level(terminal))

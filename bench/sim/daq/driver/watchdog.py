@@ -1,6 +1,7 @@
 """Watchdog timers: not kicked in time, one puts output lines of its device where it was told, by itself."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -63,6 +64,11 @@ class Watchdogs:
         watchdog.running, watchdog.expired, watchdog.due_s = False, False, math.inf
         self._running.pop(watchdog.device.name, None)
         self._plan(watchdog)
+
+    def reset(self, devices: Collection[str]) -> None:
+        """A device that is reset has none that runs, and none that has expired."""
+        for watchdog in [watchdog for name, watchdog in self._running.items() if name in devices]:
+            self.stop(watchdog)
 
     def kick(self, watchdog: Watchdog, now_s: float) -> None:
         watchdog.kick(now_s)
