@@ -22,7 +22,7 @@ from drivers.ni_daq_calls import Deadline, TimedChannel, reported
 from drivers.ni_daq_claim import Claim
 from drivers.ni_daq_microphones import Bursts, Microphone, Plan
 from drivers.ni_daq_tasks import AnalogInputs, Lines
-from drivers.ni_daq_watchdog import Fall, Watchdogs
+from drivers.ni_daq_watchdog import Fall, Watchdogs, owner
 
 T = TypeVar("T", Task, WatchdogTask)
 ANALOG, OUTPUTS, MICROPHONES, WATCHDOG = "analog inputs", "digital outputs", "microphones", "watchdog"
@@ -242,7 +242,7 @@ class NiDaq:
 
     def _reset(self) -> None:
         with reported(f"{self._address}, reset"):
-            for name in self._devices():
+            for name in {owner(name, self._options()): None for name in self._devices()}:
                 Device(name, grpc_options=self._options()).reset_device()
 
     def _timer(self, device: str, timeout_s: float) -> WatchdogTask:

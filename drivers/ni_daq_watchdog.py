@@ -36,8 +36,8 @@ class Watchdogs:
         self.expired = False
         self._every, self._count = fall.every, 0
         self._tasks: list[WatchdogTask] = []
-        for owner, lines in _by_owner(fall.levels, options).items():
-            task = make(owner, fall.timeout_s)
+        for name, lines in _by_owner(fall.levels, options).items():
+            task = make(name, fall.timeout_s)
             self._tasks.append(task)
             high = {line: Level.HIGH if fall.levels[line] else Level.LOW for line in lines}
             task.cfg_watchdog_do_expir_states([DOExpirationState(line, level) for line, level in high.items()])
@@ -73,12 +73,13 @@ def _by_owner(lines: Mapping[str, bool], options: GrpcSessionOptions | None) -> 
     for line in lines:
         name = line.partition("/")[0]
         if name not in owners:
-            owners[name] = _owner(name, options)
+            owners[name] = owner(name, options)
         found.setdefault(owners[name], []).append(line)
     return found
 
 
-def _owner(device: str, options: GrpcSessionOptions | None) -> str:
+def owner(device: str, options: GrpcSessionOptions | None) -> str:
+    """Whose timer it is, and what is reset together: its chassis, or itself."""
     try:
         return str(Device(device, grpc_options=options).compact_daq_chassis_device.name)
     except Error:

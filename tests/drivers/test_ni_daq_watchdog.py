@@ -106,3 +106,11 @@ def test_opened_as_freed_the_lines_are_taken_from_whoever_holds_them_and_are_low
         assert levels(other) == [False, False, False, False]
         other.write_line(DO[0], True)
         assert levels(other)[0]
+
+
+@pytest.mark.usefixtures("daq")
+def test_opened_as_freed_lines_that_a_dead_client_s_watchdog_has_dropped_can_be_written(rig):
+    rig.clock.time_s += 2 * TIMEOUT_S
+    with rig.daq(freed=True) as other:
+        other.write_line(DO[0], True)
+        assert levels(other) == [True, False, False, False]
