@@ -81,6 +81,6 @@ def _by_owner(lines: Mapping[str, bool], options: GrpcSessionOptions | None) -> 
 def owner(device: str, options: GrpcSessionOptions | None) -> str:
     """Whose timer it is, and what is reset together: its chassis, or itself."""
     try:
-        return str(Device(device, grpc_options=options).compact_daq_chassis_device.name)
+        return str(Device(device, grpc_options=options).compact_daq_chassis_device.name) or device
     except Error:
         return device  # it has no chassis of that kind

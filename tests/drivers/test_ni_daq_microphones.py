@@ -225,3 +225,12 @@ def test_microphones_without_anything_else_are_a_chassis_too(rig):
 def test_the_local_address_without_a_driver_names_the_remedy():
     with pytest.raises(InstrumentError, match="install the driver"):
         NiDaq.open("local", **HEARING)
+
+
+def test_opened_as_freed_devices_with_a_chassis_and_without_are_reset(rig):
+    with rig.daq(**HEARING) as holder:
+        holder.write_line(DO[0], True)
+        with rig.daq(**HEARING, freed=True) as daq:
+            assert not daq.read_line(DO[0])
+            daq.start()
+            daq.start_burst()
