@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,8 @@ from typing import Any, Self
 from bench.errors import BenchBusyError, BenchLatchedError, ConfigError
 
 DRIVES, GUARDS = "drives.lock", "guards.lock"
+DIED = "{}: died at it, and no guard has made the bench safe"
+LATCHED = "no run before somebody has looked: {}. Then: leakbench ack --name NAME --reason TEXT"
 LATCH, ACKNOWLEDGED = "latch.json", "acknowledged.jsonl"
 
 
@@ -30,12 +32,8 @@ def state_folder(bench: str) -> Path:
 
 class Possession:
     """A context manager: inside it, this process alone drives the bench, or guards it. Raises BenchBusyError, naming
-    the holder.
-
-    left: what the last holder said of itself, if it died in here; empty if it left.
+    the holder. Who finds that the last driver died in here latches the bench.
     """
-
-    left = ""
 
     def __init__(self, folder: Path, purpose: str, lock: str = DRIVES) -> None:
         self._path, self._purpose = folder / lock, purpose
@@ -46,12 +44,14 @@ class Possession:
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            said = os.read(self._handle, 4096).decode("utf-8", "replace").strip()
+            said = _said(self._handle)
             os.close(self._handle)
             raise BenchBusyError(
                 f"the bench is driven by another process: {said or 'it has not said which'}"
             ) from error
-        self.left = os.read(self._handle, 4096).decode("utf-8", "replace").strip()
+        left = _said(self._handle)
+        if left and self._path.name == DRIVES and not (self._path.parent / LATCH).exists():
+            latch(self._path.parent, {"reason": DIED.format(left)})
         os.ftruncate(self._handle, 0)
         os.pwrite(self._handle, f"process {os.getpid()}, {self._purpose}, since {_now()}\n".encode(), 0)
         return self
@@ -66,21 +66,35 @@ def driving(folder: Path, purpose: str) -> Iterator[None]:
     """For a run. Raises BenchBusyError; BenchLatchedError while nobody has looked at what the guard had to do, or at a
     bench whose driver died with nobody to make it safe.
     """
-    with Possession(folder, purpose) as possession:
-        if possession.left and not (folder / LATCH).exists():
-            latch(folder, {"reason": f"{possession.left}: died at it, and no guard has made the bench safe"})
+    with Possession(folder, purpose):
         check_latch(folder)
         yield
 
 
 def holder(folder: Path, lock: str = DRIVES) -> int | None:
-    """The process that drives (or guards) the bench now; None: nobody."""
+    """The process that drives (or guards) the bench now; None: nobody. Changes nothing."""
+    found = re.search(r"process (\d+)", _seen(folder / lock)[0])
+    return int(found[1]) if found else None
+
+
+def _seen(path: Path) -> tuple[str, str]:
+    """What its holder says of itself, and what one that has died said; empty where there is none."""
     try:
-        with Possession(folder, "who only asked", lock):
-            return None
-    except BenchBusyError as error:
-        found = re.search(r"process (\d+)", str(error))
-        return int(found[1]) if found else None
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return "", ""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _said(handle) or "process 0", ""
+    else:
+        return "", _said(handle)
+    finally:
+        os.close(handle)
+
+
+def _said(handle: int) -> str:
+    return os.pread(handle, 4096, 0).decode("utf-8", "replace").strip()
 
 
 def latch(folder: Path, report: Mapping[str, Any]) -> None:
@@ -95,15 +109,19 @@ def latch(folder: Path, report: Mapping[str, Any]) -> None:
 
 def check_latch(folder: Path) -> None:
     """Raises BenchLatchedError: what happened, and the remedy."""
-    path = folder / LATCH
-    if not path.exists():
-        return
+    path, died = folder / LATCH, _seen(folder / DRIVES)[1]
+    if path.exists():
+        raise BenchLatchedError(LATCHED.format(_happened(path)))
+    if died:
+        raise BenchLatchedError(LATCHED.format(DIED.format(died)))
+
+
+def _happened(path: Path) -> str:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        what = f"{said['reason']} ({said['utc']})"
+        return f"{said['reason']} ({said['utc']})"
     except (ValueError, KeyError, TypeError):
-        what = f"{path} cannot be read"
-    raise BenchLatchedError(f"no run before somebody has looked: {what}. Then: leakbench ack --name NAME --reason TEXT")
+        return f"{path} cannot be read"
 
 
 def acknowledge(folder: Path, name: str, reason: str) -> dict[str, Any]:
@@ -113,6 +131,8 @@ def acknowledge(folder: Path, name: str, reason: str) -> dict[str, Any]:
     if not (name.strip() and reason.strip()):
         raise ConfigError("an acknowledgement needs a name and a reason")
     path = folder / LATCH
+    with suppress(BenchBusyError), Possession(folder, "acknowledging"):
+        pass  # now the latch is there, if somebody died at it
     if not path.exists():
         raise ConfigError("nothing is to be acknowledged")
     try:

@@ -47,12 +47,32 @@ def test_who_leaves_leaves_nothing(tmp_path):
 def test_who_died_at_it_with_nobody_to_make_safe_latches_the_bench(tmp_path, driven):
     driven.kill()
     driven.join()
+    assert holder(tmp_path) is None  # who asks changes nothing
+    told = r"leak_sweep, since .*died at it.*leakbench ack"
+    with pytest.raises(BenchLatchedError, match=told):
+        check_latch(tmp_path)
     for _ in range(2):
-        with pytest.raises(BenchLatchedError, match=r"leak_sweep, since .*died at it.*leakbench ack"):
-            driving(tmp_path, "the next").__enter__()
+        with pytest.raises(BenchLatchedError, match=told), driving(tmp_path, "the next"):
+            pass
     acknowledge(tmp_path, "A. Tester", "seen: all closed")
     with driving(tmp_path, "the next"):
         pass
+
+
+def test_who_makes_it_safe_after_a_death_does_not_hide_it(tmp_path, driven):
+    driven.kill()
+    driven.join()
+    with Possession(tmp_path, "making safe"):
+        pass
+    with pytest.raises(BenchLatchedError, match="died at it"):
+        check_latch(tmp_path)
+
+
+def test_a_death_can_be_acknowledged_before_anybody_runs(tmp_path, driven):
+    driven.kill()
+    driven.join()
+    assert "died at it" in acknowledge(tmp_path, "A. Tester", "seen")["reason"]
+    check_latch(tmp_path)
 
 
 def test_what_the_guard_did_is_not_hidden_by_the_death_of_its_run(tmp_path, driven):
