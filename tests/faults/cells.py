@@ -23,7 +23,7 @@ PHASES = ("preflight", "pump_down", "pressurise", "close_hatches", "stabilise", 
 
 Strike = Callable[[Bed, Attempt], float]
 """Does it to the run, and waits until all is safe: for how long, s of wall time."""
-BORNE_S = 12.0
+BORNE_S = 20.0
 GUARD_WITHIN_S = 60.0
 """The guard takes its time with what is not for safety: links that do not answer are tried again."""
 
@@ -146,7 +146,7 @@ HARDWARE: Mapping[str, Fault] = {
         **BROKEN,
     ),
     "a hatch does not close": Fault(
-        ailing("daq", "stuck_line", at="cDAQ1Mod3/port0/line5", level=False), phase="pressurise", **BROKEN
+        ailing("daq", "stuck_line", at="cDAQ1Mod3/port0/line1", level=False), phase="close_hatches", **BROKEN
     ),
     "chassis is gone": Fault(ailing("daq", "device_removed", within_s=DAQ_WITHIN_S), phase="stabilise", **BORNE),
     "chassis answers late": Fault(ailing("daq", "delayed_reply", within_s=DAQ_WITHIN_S), phase="stabilise", **BORNE),
