@@ -277,9 +277,7 @@ class Run:
         return self._scanning.spectrum(analyser, first_amu, last_amu)
 
     def burst(self) -> Burst | None:
-        """Record all microphones together, from the next scan on; scans keep their grid. None where there are no
-        microphones, and when the burst was lost, which is an event and no reason to end the run.
-        """
+        """Of all microphones, from the next scan on; scans keep their grid. None without any, or if lost: an event."""
         bursts = self._scanning.acquisition.bursts
         bursts.ask()
         while bursts.awaited:

@@ -77,10 +77,6 @@ class Attempt:
     def said(self) -> str:
         return (self.results / "said").read_text()
 
-    def guarded(self) -> bool:
-        """Whether a guard has had to act."""
-        return self.folder is not None and (self.folder / "guard.json").exists()
-
     def document(self, name: str) -> dict[str, object]:
         assert self.folder is not None
         found: dict[str, object] = json.loads((self.folder / name).read_text())
